@@ -1,0 +1,2 @@
+namespace Testbed.Bugs;
+internal static class Placeholder;

@@ -1,0 +1,2 @@
+namespace Testbed.Collector;
+internal static class Placeholder;

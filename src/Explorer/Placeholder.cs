@@ -1,0 +1,2 @@
+namespace Testbed.Explorer;
+internal static class Placeholder;
