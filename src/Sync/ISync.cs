@@ -329,4 +329,11 @@ public unsafe interface ISync
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     static abstract void Free(void* block, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
+    /// <summary>
+    /// Tells of an exception that the code under test caught on some thread and will hand to its caller in an orderly
+    /// way. An engine ends the execution with it on the spot, so that what follows does not hide it.
+    /// </summary>
+    /// <param name="exception">The exception. Production ignores it.</param>
+    static abstract void ReportFailure(Exception exception);
 }

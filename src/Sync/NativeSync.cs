@@ -293,6 +293,11 @@ public readonly unsafe struct NativeSync : ISync
     /// <inheritdoc/>
     public static void Free(void* block, string file = "", int line = 0) => NativeBlock.Free(block);
 
+    /// <inheritdoc/>
+    public static void ReportFailure(Exception exception)
+    {
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static NotSupportedException WrongSize<T>()
         where T : unmanaged

@@ -1,2 +1,0 @@
-namespace Testbed.Collector;
-internal static class Placeholder;

@@ -1,0 +1,112 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>
+/// All goroutines that ever were, in an array that grows and never shrinks. The seed's <c>allg</c>, <c>allglen</c>,
+/// <c>allgcap</c> and <c>allglock</c>.
+/// </summary>
+/// <remarks>
+/// Invariant: element i below the count never changes and is a goroutine whose first status was <c>Dead</c>. Adding is
+/// under the lock. Reading needs none: the array is published before the count, a reader takes the count first, and
+/// an array that was outgrown lives as long as the world. (The seed locked readers and freed outgrown arrays, which
+/// hung its crash path: golang/go#42669.)
+/// </remarks>
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe class AllGoroutines<TSync> : IDisposable
+    where TSync : struct, ISync
+{
+    private readonly int _firstCapacity;
+    private readonly Mutex _lock;
+    private readonly State* _state;
+
+    internal AllGoroutines(int firstCapacity)
+    {
+        _firstCapacity = firstCapacity;
+        _lock = TSync.CreateMutex("allglock");
+        _state = TSync.Allocate<State>(1, "allg");
+    }
+
+    /// <summary>How many there are; at any time, from any thread.</summary>
+    internal long Count => TSync.VolatileRead(&_state->Count);
+
+    /// <summary>
+    /// Goroutine <paramref name="index"/>; at any time, from any thread that has seen a <see cref="Count"/> above it.
+    /// </summary>
+    internal G* this[long index] => TSync.Read(&TSync.VolatileRead(&_state->Array)->Items[index]);
+
+    /// <summary>Adds a goroutine whose status is dead, complete but for its body. The seed's <c>allgadd</c>.</summary>
+    internal void Add(G* g)
+    {
+        TSync.Enter(_lock);
+        long count = TSync.Read(&_state->Count);
+        Block* array = TSync.Read(&_state->Array);
+        if (array == null || count == TSync.Read(&array->Capacity))
+        {
+            array = Grow(array, count);
+        }
+
+        TSync.Write(&array->Items[count], g);
+
+        // The count publishes the element, and the array that was written before it.
+        TSync.VolatileWrite(&_state->Count, count + 1);
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>Frees all arrays. Nobody reads any more; the goroutines themselves are the caller's.</summary>
+    public void Dispose()
+    {
+        Block* array = TSync.Read(&_state->Array);
+        while (array != null)
+        {
+            Block* outgrown = TSync.Read(&array->Outgrown);
+            TSync.Free(TSync.Read(&array->Items));
+            TSync.Free(array);
+            array = outgrown;
+        }
+
+        TSync.Free(_state);
+        TSync.Destroy(_lock);
+    }
+
+    /// <summary>Publishes an array of twice the capacity with the same elements; under the lock.</summary>
+    private Block* Grow(Block* old, long count)
+    {
+        long capacity = old == null ? _firstCapacity : 2 * count;
+        Block* array = TSync.Allocate<Block>(1, "allgblock");
+        var items = (G**)TSync.Allocate<nint>((nuint)capacity, "allgitems");
+        if (old != null)
+        {
+            TSync.Copy(TSync.Read(&old->Items), items, (nuint)count * (nuint)sizeof(G*));
+        }
+
+        TSync.Write(&array->Items, items);
+        TSync.Write(&array->Capacity, capacity);
+        TSync.Write(&array->Outgrown, old);
+        TSync.VolatileWrite(&_state->Array, array);
+        return array;
+    }
+
+    /// <summary>The words that everybody shares.</summary>
+    private struct State
+    {
+        /// <summary>Written under the lock, before <see cref="Count"/>; read at any time after it. Volatile.</summary>
+        internal Block* Array;
+
+        /// <summary>Written under the lock; read at any time. Volatile: it publishes the elements below it.</summary>
+        internal long Count;
+    }
+
+    /// <summary>An array; constant once published but for the elements at the count and above.</summary>
+    private struct Block
+    {
+        /// <summary>The elements; element i is ordered by the count.</summary>
+        internal G** Items;
+
+        /// <summary>How many elements there is room for.</summary>
+        internal long Capacity;
+
+        /// <summary>The array that this one replaced, kept for readers that still hold it.</summary>
+        internal Block* Outgrown;
+    }
+}

@@ -1,0 +1,45 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>A thread that runs goroutines and helps to collect, in memory of the seam. The seed's <c>M</c>.</summary>
+internal unsafe struct M
+{
+    /// <summary>Its number, from 0; constant.</summary>
+    internal int Id;
+
+    /// <summary>What it sleeps on while it has nothing to do; constant. Woken by whoever hands it a P or a job.</summary>
+    internal Note Park;
+
+    /// <summary>The P that it runs on, or null; its own.</summary>
+    internal P* Processor;
+
+    /// <summary>
+    /// The P that it is to run on: written under the scheduler's lock before <see cref="Park"/> is woken, taken after.
+    /// </summary>
+    internal P* NextProcessor;
+
+    /// <summary>The goroutine that it runs, or null; its own.</summary>
+    internal G* Current;
+
+    /// <summary>
+    /// Its index among the workers of a collection, 0 if it does not help: written by the collecting M before
+    /// <see cref="Park"/> is woken, reset by itself.
+    /// </summary>
+    internal int HelpGc;
+
+    /// <summary>
+    /// The cache that it counts into: its P's, or while it helps another P's that nobody uses. Ordered as
+    /// <see cref="HelpGc"/>.
+    /// </summary>
+    internal ThreadCache* Cache;
+
+    /// <summary>The next idle M, or the next that waits; under the scheduler's lock.</summary>
+    internal M* ScheduleLink;
+
+    /// <summary>The next M of the world; written under the scheduler's lock before it is published, then constant.</summary>
+    internal M* AllLink;
+
+    /// <summary>Its thread; the default for the caller of <c>Run</c>. Under the scheduler's lock.</summary>
+    internal SyncThread Thread;
+}

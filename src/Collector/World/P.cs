@@ -1,0 +1,36 @@
+namespace Testbed.Collector;
+
+/// <summary>What a P is doing. The seed's <c>Pidle</c> and so on, with its values.</summary>
+internal enum ProcessorStatus
+{
+    /// <summary>On the idle list.</summary>
+    Idle = 0,
+
+    /// <summary>An M runs goroutines on it.</summary>
+    Running = 1,
+
+    /// <summary>Its M is in a system call; whoever swaps the status out owns it.</summary>
+    Syscall = 2,
+
+    /// <summary>Stopped for a stop of the world.</summary>
+    GcStop = 3,
+}
+
+/// <summary>The right to run goroutines, in memory of the seam. The seed's <c>P</c>.</summary>
+internal unsafe struct P
+{
+    /// <summary>Its number, from 0; constant.</summary>
+    internal int Id;
+
+    /// <summary>
+    /// Changed by compare-and-swap where the old status is <see cref="ProcessorStatus.Syscall"/>, otherwise by its
+    /// owner: its M, or the holder of the scheduler's lock when idle or stopped. Always accessed atomically.
+    /// </summary>
+    internal ProcessorStatus Status;
+
+    /// <summary>Its thread cache; constant. The cache is the owner's.</summary>
+    internal ThreadCache* Cache;
+
+    /// <summary>The next idle P; under the scheduler's lock.</summary>
+    internal P* Link;
+}

@@ -1,0 +1,130 @@
+namespace Testbed.Collector;
+
+/// <summary>How the collector finds its roots.</summary>
+public enum RootStrategy
+{
+    /// <summary>Every root is a job of the parallel for, as after the seed's commit.</summary>
+    Parallel,
+
+    /// <summary>One thread gathers all roots into an array first, as before the seed's commit.</summary>
+    Collected,
+}
+
+/// <summary>
+/// What a world is made with. Each capacity that the seed fixes as a constant is an option here with the seed's value
+/// as its default, so that a systematic test can make every boundary happen with a handful of objects.
+/// </summary>
+public sealed record WorldOptions
+{
+    /// <summary>How many Ps run goroutines; from 1 to 256. The seed's <c>gomaxprocs</c>.</summary>
+    public int Processors { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The greatest number of Ms, and so of threads. The seed's <c>sched.maxmcount</c>.</summary>
+    public int MaxMachines { get; init; } = 10_000;
+
+    /// <summary>The greatest number of threads that collect together. The seed's <c>MaxGcproc</c>.</summary>
+    public int MaxGcWorkers { get; init; } = 8;
+
+    /// <summary>
+    /// How much the heap may grow between collections, in percent of what survived the last one; negative turns
+    /// collections off. The seed's <c>gcpercent</c>, <c>GOGC</c>.
+    /// </summary>
+    public int GcPercent { get; init; } = 100;
+
+    /// <summary>The heap size in bytes at which the first collection starts. The seed's first <c>next_gc</c>.</summary>
+    public long FirstTriggerBytes { get; init; } = 4 << 20;
+
+    /// <summary>How roots are found.</summary>
+    public RootStrategy RootStrategy { get; init; }
+
+    /// <summary>Address space of the heap in bytes; rounded down to pages. Only touched pages cost memory.</summary>
+    public long ArenaBytes { get; init; } = 1L << 37;
+
+    /// <summary>Bytes a page: a power of two, at least 512. The seed's <c>PageSize</c>.</summary>
+    public int PageBytes { get; init; } = 4096;
+
+    /// <summary>The least number of bytes by which the page heap grows; rounded up to pages.</summary>
+    public int HeapGrowBytes { get; init; } = 1 << 20;
+
+    /// <summary>Objects above this many bytes have a span of their own; at most 32,768. The seed's <c>MaxSmallSize</c>.</summary>
+    public int MaxSmallSize { get; init; } = 32 << 10;
+
+    /// <summary>How many pieces of work a work buffer holds; at least 2.</summary>
+    public int WorkBufferLength { get; init; } = 339;
+
+    /// <summary>How many work buffers are allocated at a time.</summary>
+    public int WorkBuffersPerChunk { get; init; } = 128;
+
+    /// <summary>A worker with more than this many pieces of work splits with an idle one. The seed's 4.</summary>
+    public int HandoffThreshold { get; init; } = 4;
+
+    /// <summary>How many bits of a lock-free list's head count pushes, against ABA; 0 to 20. The seed's 17.</summary>
+    public int ListTagBits { get; init; } = 17;
+
+    /// <summary>How many candidates the mark loop has in flight; a power of two, or 0 for no prefetch.</summary>
+    public int PrefetchDepth { get; init; } = 16;
+
+    /// <summary>How many goroutines the array of all goroutines first has room for. The seed's 512.</summary>
+    public int FirstGoroutineCapacity { get; init; } = 512;
+
+    /// <summary>How many words the first segment of a goroutine's stack has; later ones double.</summary>
+    public int StackSegmentWords { get; init; } = 32;
+
+    /// <summary>Words of the root area with initial values. The seed's <c>data</c>.</summary>
+    public int DataWords { get; init; } = 64;
+
+    /// <summary>Words of the root area that starts zeroed. The seed's <c>bss</c>.</summary>
+    public int BssWords { get; init; } = 64;
+
+    /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
+    public int StealTriesPerWorker { get; init; } = 4;
+
+    /// <summary>Told of each phase of a collection; for oracles and logs. None by default.</summary>
+    public CollectionObserver? Observer { get; init; }
+
+    /// <summary>Throws unless every option has a value that works.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One has not; the message names it and its range.</exception>
+    internal void Validate()
+    {
+        Require(Processors, 1, 256, nameof(Processors));
+        Require(MaxMachines, 1, 10_000, nameof(MaxMachines));
+        Require(MaxGcWorkers, 1, 256, nameof(MaxGcWorkers));
+        Require(FirstTriggerBytes, 0, long.MaxValue, nameof(FirstTriggerBytes));
+        Require(PageBytes, 512, 1 << 20, nameof(PageBytes));
+        RequirePowerOfTwo(PageBytes, nameof(PageBytes));
+        Require(ArenaBytes, PageBytes, 1L << 46, nameof(ArenaBytes));
+        Require(HeapGrowBytes, 1, int.MaxValue, nameof(HeapGrowBytes));
+        Require(MaxSmallSize, 8, 32 << 10, nameof(MaxSmallSize));
+        Require(WorkBufferLength, 2, 1 << 20, nameof(WorkBufferLength));
+        Require(WorkBuffersPerChunk, 1, 1 << 20, nameof(WorkBuffersPerChunk));
+        Require(HandoffThreshold, 1, 1 << 20, nameof(HandoffThreshold));
+        Require(ListTagBits, 0, 20, nameof(ListTagBits));
+        Require(PrefetchDepth, 0, 1024, nameof(PrefetchDepth));
+        if (PrefetchDepth > 0)
+        {
+            RequirePowerOfTwo(PrefetchDepth, nameof(PrefetchDepth));
+        }
+
+        Require(FirstGoroutineCapacity, 1, 1 << 20, nameof(FirstGoroutineCapacity));
+        Require(StackSegmentWords, 4, 1 << 20, nameof(StackSegmentWords));
+        Require(DataWords, 1, 1 << 24, nameof(DataWords));
+        Require(BssWords, 1, 1 << 24, nameof(BssWords));
+        Require(StealTriesPerWorker, 1, 1000, nameof(StealTriesPerWorker));
+    }
+
+    private static void Require(long value, long least, long greatest, string name)
+    {
+        if (value < least || value > greatest)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"must be from {least} to {greatest}");
+        }
+    }
+
+    private static void RequirePowerOfTwo(int value, string name)
+    {
+        if (!int.IsPow2(value))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "must be a power of two");
+        }
+    }
+}
