@@ -16,6 +16,8 @@ namespace Testbed.Collector;
 internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     where TSync : struct, ISync
 {
+    private const int BlockWords = 2;
+
     private readonly int _firstCapacity;
     private readonly Mutex _lock;
     private readonly State* _state;
@@ -33,7 +35,7 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     /// <summary>
     /// Goroutine <paramref name="index"/>; at any time, from any thread that has seen a <see cref="Count"/> above it.
     /// </summary>
-    internal G* this[long index] => TSync.Read(&TSync.VolatileRead(&_state->Array)->Items[index]);
+    internal G* this[long index] => TSync.Read(ItemsOf(TSync.VolatileRead(&_state->Array)) + index);
 
     /// <summary>Adds a goroutine whose status is dead, complete but for its body. The seed's <c>allgadd</c>.</summary>
     internal void Add(G* g)
@@ -46,7 +48,7 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
             array = Grow(array, count);
         }
 
-        TSync.Write(&array->Items[count], g);
+        TSync.Write(ItemsOf(array) + count, g);
 
         // The count publishes the element, and the array that was written before it.
         TSync.VolatileWrite(&_state->Count, count + 1);
@@ -60,7 +62,6 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
         while (array != null)
         {
             Block* outgrown = TSync.Read(&array->Outgrown);
-            TSync.Free(TSync.Read(&array->Items));
             TSync.Free(array);
             array = outgrown;
         }
@@ -73,19 +74,19 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     private Block* Grow(Block* old, long count)
     {
         long capacity = old == null ? _firstCapacity : 2 * count;
-        Block* array = TSync.Allocate<Block>(1, "allgblock");
-        var items = (G**)TSync.Allocate<nint>((nuint)capacity, "allgitems");
+        var array = (Block*)TSync.Allocate<nint>((nuint)(BlockWords + capacity), "allgarray");
         if (old != null)
         {
-            TSync.Copy(TSync.Read(&old->Items), items, (nuint)count * (nuint)sizeof(G*));
+            TSync.Copy(ItemsOf(old), ItemsOf(array), (nuint)count * (nuint)sizeof(G*));
         }
 
-        TSync.Write(&array->Items, items);
         TSync.Write(&array->Capacity, capacity);
         TSync.Write(&array->Outgrown, old);
         TSync.VolatileWrite(&_state->Array, array);
         return array;
     }
+
+    private static G** ItemsOf(Block* array) => (G**)((nint*)array + BlockWords);
 
     /// <summary>The words that everybody shares.</summary>
     private struct State
@@ -97,12 +98,9 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
         internal long Count;
     }
 
-    /// <summary>An array; constant once published but for the elements at the count and above.</summary>
+    /// <summary>The head of an array, before its elements; constant once published.</summary>
     private struct Block
     {
-        /// <summary>The elements; element i is ordered by the count.</summary>
-        internal G** Items;
-
         /// <summary>How many elements there is room for.</summary>
         internal long Capacity;
 

@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <summary>What a goroutine is doing. The seed's <c>Gidle</c> and so on, with its values.</summary>
