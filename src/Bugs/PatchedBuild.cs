@@ -1,0 +1,70 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Testbed.Collector;
+using Testbed.Models;
+using Testbed.Sync;
+
+namespace Testbed.Bugs;
+
+/// <summary>
+/// A build of the collector with a patch applied, and the scenarios bound to it, beside the ones of the program.
+/// </summary>
+/// <remarks>
+/// Production sources carry no bug switches: a bug is a diff, applied to a scratch copy of the sources in memory,
+/// compiled in process and loaded into a context of its own. Engines are shared with the program, so they run patched
+/// and unpatched scenarios alike. Any thread may use it.
+/// </remarks>
+public sealed class PatchedBuild : IDisposable
+{
+    private const string Folder = "src/Collector/";
+
+    private readonly PatchedContext _context;
+
+    private PatchedBuild(byte[] collector) => _context = new PatchedContext(collector);
+
+    /// <summary>The production sources of the collector that the program was built with, by path.</summary>
+    internal static IReadOnlyDictionary<string, string> Sources
+        => EmbeddedText.Read(typeof(PatchedBuild).Assembly, Folder);
+
+    /// <summary>Applies a patch and compiles.</summary>
+    /// <param name="diff">A unified diff against <c>src/</c>.</param>
+    /// <exception cref="PatchException">It is malformed, does not apply, or does not compile.</exception>
+    public static PatchedBuild Compile(string diff)
+    {
+        IReadOnlyDictionary<string, string> sources = UnifiedDiff.Parse(diff).Apply(Sources);
+        return new PatchedBuild(CollectorCompiler.Compile(sources, typeof(CorruptionException).Assembly));
+    }
+
+    /// <summary>The body of a scenario over the patched collector.</summary>
+    /// <typeparam name="TSync">The engine.</typeparam>
+    /// <param name="scenario">The scenario's name.</param>
+    /// <exception cref="ArgumentException">There is no such scenario.</exception>
+    public Action Body<TSync>(string scenario)
+        where TSync : struct, ISync
+    {
+        Type catalogue = _context.Models.GetType(typeof(Catalogue).FullName!, throwOnError: true)!;
+        MethodInfo body = catalogue.GetMethod(nameof(Catalogue.Body))!.MakeGenericMethod(typeof(TSync));
+        return (Action)body.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [scenario], null)!;
+    }
+
+    /// <summary>Lets the build be unloaded once nothing runs in it.</summary>
+    public void Dispose() => _context.Unload();
+
+    /// <summary>Holds the patched collector and a copy of the models that is bound to it.</summary>
+    private sealed class PatchedContext : AssemblyLoadContext
+    {
+        private readonly Assembly _collector;
+
+        public PatchedContext(byte[] collector)
+            : base("patched", isCollectible: true)
+        {
+            _collector = LoadFromStream(new MemoryStream(collector));
+            Models = LoadFromAssemblyPath(typeof(Catalogue).Assembly.Location);
+        }
+
+        public Assembly Models { get; }
+
+        protected override Assembly? Load(AssemblyName assemblyName)
+            => assemblyName.Name == _collector.GetName().Name ? _collector : null;
+    }
+}

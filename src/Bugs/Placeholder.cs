@@ -1,2 +1,0 @@
-namespace Testbed.Bugs;
-internal static class Placeholder;
