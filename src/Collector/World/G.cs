@@ -62,10 +62,13 @@ internal unsafe struct G
     /// </summary>
     internal StackSegment* Stack;
 
+    /// <summary>An empty segment kept for the next growth, or null; its own.</summary>
+    internal StackSegment* SpareStack;
+
     /// <summary>When a collection first saw it blocked, in nanoseconds; 0 if none has. Only while the world is stopped.</summary>
     internal long WaitSince;
 
-    /// <summary>The next on a run queue or a list of joiners; under the scheduler's lock.</summary>
+    /// <summary>The next on the run queue, the free list or a list of joiners; under the scheduler's lock.</summary>
     internal G* ScheduleLink;
 
     /// <summary>Goroutines that wait for this one to end; under the scheduler's lock.</summary>

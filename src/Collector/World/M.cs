@@ -40,6 +40,12 @@ internal unsafe struct M
     /// <summary>The next M of the world; written under the scheduler's lock before it is published, then constant.</summary>
     internal M* AllLink;
 
+    /// <summary>
+    /// 1 once its thread was started (or it needs none): written by its maker and by the one who first wakes it, before
+    /// which nobody else knows it.
+    /// </summary>
+    internal int Started;
+
     /// <summary>Its thread; the default for the caller of <c>Run</c>. Under the scheduler's lock.</summary>
     internal SyncThread Thread;
 }

@@ -1,0 +1,57 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>Keeps the pointer maps of frames until the world ends. The seed's <c>FUNCDATA</c> stack maps.</summary>
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe class FrameMaps<TSync> : IDisposable
+    where TSync : struct, ISync
+{
+    private readonly Mutex _lock = TSync.CreateMutex("framemaps");
+    private readonly Entry** _first = (Entry**)TSync.Allocate<nint>(1, "framemaps");
+
+    /// <summary>Makes a map. Any thread.</summary>
+    internal FrameMapData* Add(ReadOnlySpan<SlotKind> slots)
+    {
+        Entry* entry = TSync.Allocate<Entry>(1, "framemap");
+        int words = (slots.Length + FrameMapData.SlotsPerWord - 1) / FrameMapData.SlotsPerWord;
+        uint* bits = TSync.Allocate<uint>((nuint)Math.Max(words, 1), "framemap.bits");
+        for (int i = 0; i < slots.Length; i++)
+        {
+            uint* word = bits + (i / FrameMapData.SlotsPerWord);
+            int shift = i % FrameMapData.SlotsPerWord * FrameMapData.BitsPerSlot;
+            TSync.Write(word, TSync.Read(word) | ((uint)slots[i] << shift));
+        }
+
+        TSync.Write(&entry->Data.SlotCount, slots.Length);
+        TSync.Write(&entry->Data.Bits, bits);
+        TSync.Enter(_lock);
+        TSync.Write(&entry->Next, TSync.Read(_first));
+        TSync.Write(_first, entry);
+        TSync.Exit(_lock);
+        return &entry->Data;
+    }
+
+    /// <summary>Frees all maps. No frame uses one any more.</summary>
+    public void Dispose()
+    {
+        Entry* entry = TSync.Read(_first);
+        while (entry != null)
+        {
+            Entry* next = TSync.Read(&entry->Next);
+            TSync.Free(TSync.Read(&entry->Data.Bits));
+            TSync.Free(entry);
+            entry = next;
+        }
+
+        TSync.Free(_first);
+        TSync.Destroy(_lock);
+    }
+
+    /// <summary>A map on the list; the list is under the lock, the map constant once made.</summary>
+    private struct Entry
+    {
+        internal FrameMapData Data;
+        internal Entry* Next;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <content>Idle and waiting Ms, and the end of a run.</content>
+internal sealed unsafe partial class Scheduler<TSync>
+{
+    /// <summary>Whether an M without a P is to leave instead of going idle; under the lock.</summary>
+    private bool MustLeave(M* m)
+    {
+        if (m != _firstMachine)
+        {
+            return TSync.Read(&_state->Exiting) != 0;
+        }
+
+        // The caller of Run takes an exception along only when nobody runs any more.
+        return TSync.Read(&_state->Failure) == 0
+            ? TSync.Read(&_state->LiveGoroutines) == 0
+            : TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount) - 1;
+    }
+
+    /// <summary>
+    /// Puts an M that is about to sleep on the idle list, and sees whether the run is over with it; under the lock.
+    /// The seed's <c>mput</c> and <c>checkdead</c>.
+    /// </summary>
+    /// <returns>The caller of <c>Run</c> if it must be woken to leave, else null.</returns>
+    private M* PutIdleMachine(M* m)
+    {
+        TSync.Write(&m->ScheduleLink, TSync.Read(&_state->IdleMachines));
+        TSync.Write(&_state->IdleMachines, m);
+        TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) + 1);
+        long live = TSync.Read(&_state->LiveGoroutines);
+        if (live > 0 && live == TSync.Read(&_state->ParkedGoroutines))
+        {
+            RecordFailure(new DeadlockException());
+        }
+
+        bool failed = TSync.Read(&_state->Failure) != 0;
+        bool over = failed
+            ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount)
+            : live == 0;
+        return over && TSync.Read(&_state->InRun) != 0 && RemoveIdleMachine(_firstMachine) ? _firstMachine : null;
+    }
+
+    /// <summary>An idle M off the list, or null; under the lock. The seed's <c>mget</c>.</summary>
+    private M* TakeIdleMachine()
+    {
+        M* m = TSync.Read(&_state->IdleMachines);
+        if (m != null)
+        {
+            TSync.Write(&_state->IdleMachines, TSync.Read(&m->ScheduleLink));
+            TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) - 1);
+        }
+
+        return m;
+    }
+
+    /// <summary>Takes one M off the idle list, wherever it stands; false if it is not on it. Under the lock.</summary>
+    private bool RemoveIdleMachine(M* m)
+    {
+        M** link = &_state->IdleMachines;
+        for (M* idle; (idle = TSync.Read(link)) != null; link = &idle->ScheduleLink)
+        {
+            if (idle == m)
+            {
+                TSync.Write(link, TSync.Read(&m->ScheduleLink));
+                TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) - 1);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets an M that is about to sleep wait in place for a P; under the lock.</summary>
+    private void AppendWaiter(M* m)
+    {
+        MachineQueue<TSync>.Append(&_state->FirstWaiter, &_state->LastWaiter, m);
+        TSync.Write(&_state->WaiterCount, TSync.Read(&_state->WaiterCount) + 1);
+    }
+
+    /// <summary>The M that has waited longest in place for a P, off its list, or null; under the lock.</summary>
+    private M* TakeWaiter()
+    {
+        M* m = MachineQueue<TSync>.TakeFirst(&_state->FirstWaiter, &_state->LastWaiter);
+        if (m != null)
+        {
+            TSync.Write(&_state->WaiterCount, TSync.Read(&_state->WaiterCount) - 1);
+        }
+
+        return m;
+    }
+
+    /// <summary>Ends the world with an exception; on an M, without the lock.</summary>
+    private void Fail(Exception exception)
+    {
+        TSync.ReportFailure(exception);
+        TSync.Enter(_lock);
+        RecordFailure(exception);
+        M* waiters = null;
+        for (M* m; (m = TakeWaiter()) != null || (m = TakeWorldWaiter()) != null;)
+        {
+            TSync.Write(&m->ScheduleLink, waiters);
+            waiters = m;
+        }
+
+        TSync.Exit(_lock);
+        while (waiters != null)
+        {
+            M* next = TSync.Read(&waiters->ScheduleLink);
+            Wake(waiters);
+            waiters = next;
+        }
+    }
+
+    /// <summary>Keeps the first exception, and lets every goroutine stop; under the lock.</summary>
+    private void RecordFailure(Exception exception)
+    {
+        if (TSync.Read(&_state->Failure) == 0)
+        {
+            TSync.Write(&_state->Failure, GCHandle.ToIntPtr(GCHandle.Alloc(exception)));
+            TSync.Or((int*)&_state->Stop, (int)StopReason.Failure);
+        }
+    }
+
+    /// <summary>Lets every M leave and waits for the threads; nobody is in <c>Run</c>.</summary>
+    private void ExitMachines()
+    {
+        TSync.Enter(_lock);
+        TSync.Write(&_state->Exiting, 1);
+        M* idle = null;
+        for (M* m; (m = TakeIdleMachine()) != null;)
+        {
+            TSync.Write(&m->ScheduleLink, idle);
+            idle = m;
+        }
+
+        TSync.Exit(_lock);
+        while (idle != null)
+        {
+            M* next = TSync.Read(&idle->ScheduleLink);
+            Wake(idle);
+            idle = next;
+        }
+
+        // An M is started by an older one: once that is joined, the thread of the younger is known.
+        for (int id = 0; FindMachine(id) is var m && m != null; id++)
+        {
+            TSync.Enter(_lock);
+            SyncThread thread = TSync.Read(&m->Thread);
+            TSync.Exit(_lock);
+            if (thread.Handle != 0)
+            {
+                TSync.Join(thread);
+            }
+        }
+
+        M* all = TSync.Read(&_state->AllMachines);
+        while (all != null)
+        {
+            M* next = TSync.Read(&all->AllLink);
+            TSync.Destroy(TSync.Read(&all->Park));
+            TSync.Free(all);
+            all = next;
+        }
+    }
+
+    /// <summary>The M with a number, or null.</summary>
+    private M* FindMachine(int id)
+    {
+        TSync.Enter(_lock);
+        M* m = TSync.Read(&_state->AllMachines);
+        TSync.Exit(_lock);
+        while (m != null && TSync.Read(&m->Id) != id)
+        {
+            m = TSync.Read(&m->AllLink);
+        }
+
+        return m;
+    }
+}

@@ -1,0 +1,279 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <content>Ms: what a thread does from its start to its end.</content>
+internal sealed unsafe partial class Scheduler<TSync>
+{
+    /// <summary>Runs goroutines until there is nothing left for this M. The seed's <c>schedule</c>.</summary>
+    private void RunMachine(M* m)
+    {
+        G* g;
+        while ((g = FindRunnable(m)) != null)
+        {
+            Execute(m, g);
+        }
+    }
+
+    /// <summary>
+    /// A goroutine to run, with the M on a P; sleeps until there is one. Null when the M is to leave: the caller of
+    /// <c>Run</c> when all goroutines have ended, the others with the world. The seed's <c>findrunnable</c>,
+    /// <c>stopm</c>, <c>gcstopm</c>.
+    /// </summary>
+    private G* FindRunnable(M* m)
+    {
+        for (; ; )
+        {
+            TSync.Enter(_lock);
+            P* p = TSync.Read(&m->Processor);
+            if (p == null && TSync.Read(&_state->RunnableCount) > 0 && TSync.Read(&_state->Stop) == StopReason.None)
+            {
+                p = TakeIdleProcessor();
+                TSync.Write(&m->Processor, p);
+            }
+
+            if (p != null && TSync.Read(&_state->Stop) == StopReason.None)
+            {
+                G* g = TakeRunnable();
+                if (g != null)
+                {
+                    TSync.Exit(_lock);
+                    return g;
+                }
+            }
+
+            M* woken = p == null ? null : ReleaseProcessor(m);
+            if (MustLeave(m))
+            {
+                TSync.Exit(_lock);
+                Wake(woken);
+                return null;
+            }
+
+            M* caller = PutIdleMachine(m);
+            TSync.Exit(_lock);
+            Wake(woken);
+            Wake(caller);
+            Sleep(m);
+        }
+    }
+
+    /// <summary>Runs a goroutine until it awaits or ends. The seed's <c>execute</c>.</summary>
+    private void Execute(M* m, G* g)
+    {
+        TSync.Write(&m->Current, g);
+        TSync.Write(&g->Machine, m);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+        Goroutine<TSync> goroutine = ManagedOf(g);
+        Leave left;
+        try
+        {
+            left = goroutine.Resume(m);
+        }
+#pragma warning disable CA1031 // Whatever a goroutine throws ends the world and is thrown again by Run.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+            left = Leave.Ended;
+        }
+
+        TSync.Write(&m->Current, null);
+        TSync.Write(&g->Machine, null);
+        switch (left)
+        {
+            case Leave.Ended:
+                End(g);
+                break;
+            case Leave.Yielded:
+                Requeue(g);
+                break;
+            case Leave.Joins:
+                Park(g, goroutine.JoinTarget);
+                break;
+        }
+    }
+
+    /// <summary>Ends a goroutine that has just left its M. The seed's <c>goexit0</c>.</summary>
+    private void End(G* g)
+    {
+        ReleaseManaged(g);
+        ShadowStack<TSync>.Reset(g);
+        TSync.Enter(_lock);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
+        TSync.VolatileWrite(&g->Id, 0);
+        G* joiner = TSync.Read(&g->Joiners);
+        TSync.Write(&g->Joiners, null);
+        while (joiner != null)
+        {
+            G* next = TSync.Read(&joiner->ScheduleLink);
+            Ready(joiner);
+            joiner = next;
+        }
+
+        TSync.Write(&g->ScheduleLink, TSync.Read(&_state->FreeGoroutines));
+        TSync.Write(&_state->FreeGoroutines, g);
+        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
+        M* woken = TSync.Read(&_state->Stop) == StopReason.None ? AssignIdleProcessor() : null;
+        TSync.Exit(_lock);
+        Wake(woken);
+    }
+
+    /// <summary>Puts a goroutine that yielded at the end of the run queue. The seed's <c>gosched0</c>.</summary>
+    private void Requeue(G* g)
+    {
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
+        TSync.Enter(_lock);
+        PutRunnable(g);
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>Lets a goroutine wait for the end of another, or goes on with it if that has ended. The seed's <c>park</c>.</summary>
+    private void Park(G* g, GoroutineHandle target)
+    {
+        TSync.Enter(_lock);
+        if (TSync.VolatileRead(&target.G->Id) != target.Id)
+        {
+            TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
+            PutRunnable(g);
+        }
+        else
+        {
+            TSync.Write(&g->WaitReason, WaitReason.Join);
+            TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+            TSync.Write(&g->ScheduleLink, TSync.Read(&target.G->Joiners));
+            TSync.Write(&target.G->Joiners, g);
+            TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
+        }
+
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>Makes a parked goroutine runnable; under the lock. The seed's <c>ready</c>.</summary>
+    private void Ready(G* g)
+    {
+        TSync.Write(&g->WaitReason, WaitReason.None);
+        TSync.Write(&g->WaitSince, 0);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
+        TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) - 1);
+        PutRunnable(g);
+    }
+
+    /// <summary>
+    /// Takes the M's P away: to the stopper of the world if there is one, else to an M that has use for it, else to
+    /// the idle list; under the lock. The seed's <c>handoffp</c>.
+    /// </summary>
+    /// <returns>An M to be given to <see cref="Wake"/> once the lock is left, or null.</returns>
+    private M* ReleaseProcessor(M* m)
+    {
+        P* p = TSync.Read(&m->Processor);
+        TSync.Write(&m->Processor, null);
+        StopReason stop = TSync.Read(&_state->Stop);
+        if ((stop & StopReason.World) != 0)
+        {
+            TSync.VolatileWrite(&p->Status, ProcessorStatus.GcStop);
+            CountStopped();
+            return null;
+        }
+
+        PutIdleProcessor(p);
+        return stop == StopReason.None ? AssignIdleProcessor() : null;
+    }
+
+    /// <summary>
+    /// Waits in place for a P, the M's goroutine on the thread's stack; the M has none and holds no lock. Helps with
+    /// collections meanwhile.
+    /// </summary>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    private void WaitForProcessor(M* m)
+    {
+        for (; ; )
+        {
+            TSync.Enter(_lock);
+            StopReason stop = TSync.Read(&_state->Stop);
+            if ((stop & StopReason.Failure) != 0)
+            {
+                TSync.Exit(_lock);
+                throw new WorldFailedException();
+            }
+
+            P* p = stop == StopReason.None ? TakeIdleProcessor() : null;
+            if (p == null)
+            {
+                AppendWaiter(m);
+            }
+
+            TSync.Exit(_lock);
+            if (p != null)
+            {
+                TSync.Write(&m->Processor, p);
+                return;
+            }
+
+            Sleep(m);
+            if (TSync.Read(&m->Processor) != null)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sleeps until somebody has taken the M off a list, then helps to collect or takes the P that it was given, if
+    /// any.
+    /// </summary>
+    private void Sleep(M* m)
+    {
+        TSync.Sleep(TSync.Read(&m->Park));
+        TSync.Clear(TSync.Read(&m->Park));
+        int worker = TSync.Read(&m->HelpGc);
+        if (worker != 0)
+        {
+            TSync.Write(&m->HelpGc, 0);
+            _world.Collection.Help(worker);
+            return;
+        }
+
+        P* next = TSync.Read(&m->NextProcessor);
+        TSync.Write(&m->NextProcessor, null);
+        TSync.Write(&m->Processor, next);
+    }
+
+    /// <summary>Wakes an M that was taken off a list, or starts its thread; without the lock. Null does nothing.</summary>
+    private void Wake(M* m)
+    {
+        if (m == null)
+        {
+            return;
+        }
+
+        if (TSync.Read(&m->Started) != 0)
+        {
+            TSync.Wake(TSync.Read(&m->Park));
+            return;
+        }
+
+        // Nobody else knows a machine that has not started, so these writes are its own until the thread runs.
+        TSync.Write(&m->Started, 1);
+        TSync.Write(&m->Processor, TSync.Read(&m->NextProcessor));
+        TSync.Write(&m->NextProcessor, null);
+        SyncThread thread = TSync.StartThread($"m{TSync.Read(&m->Id)}", () => RunMachine(m));
+        TSync.Enter(_lock);
+        TSync.Write(&m->Thread, thread);
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>An M whose thread has not started, or for the caller of <c>Run</c> never will; under the lock. The seed's <c>allocm</c>.</summary>
+    private M* CreateMachine()
+    {
+        M* m = TSync.Allocate<M>(1, "m");
+        int id = TSync.Read(&_state->MachineCount);
+        TSync.Write(&m->Id, id);
+        TSync.Write(&m->Started, id == 0 ? 1 : 0);
+        TSync.Write(&m->Park, TSync.CreateNote($"m{id}.park"));
+        TSync.Write(&m->AllLink, TSync.Read(&_state->AllMachines));
+        TSync.Write(&_state->AllMachines, m);
+        TSync.Write(&_state->MachineCount, id + 1);
+        return m;
+    }
+}

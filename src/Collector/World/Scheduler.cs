@@ -1,0 +1,266 @@
+using System.Runtime.InteropServices;
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>
+/// Runs goroutines (G) on threads (M) that have the right to (P). The seed's <c>proc.c</c>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Invariants. A P that is not in a system call has one owner: the M that runs on it, the idle list, a stopper of the
+/// world, or the M that it was just handed to. A G on the run queue is runnable and on no M. An M on a list sleeps, or
+/// is about to, on its note; whoever takes it off the list wakes it exactly once.
+/// </para>
+/// <para>
+/// A goroutine that awaits leaves its M, as in the seed. One that must stop inside a call (at a safepoint, on the way
+/// out of a system call, before a collection) keeps its thread: its M waits in place for a P, as a goroutine does in
+/// the seed that is locked to its thread.
+/// </para>
+/// </remarks>
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe partial class Scheduler<TSync> : IDisposable
+    where TSync : struct, ISync
+{
+    private readonly WorldOptions _options;
+    private readonly World<TSync> _world;
+    private readonly Mutex _lock;
+    private readonly Note _stopNote;
+    private readonly SchedulerState* _state;
+    private readonly P*[] _processors;
+    private readonly M* _firstMachine;
+
+    internal Scheduler(WorldOptions options, World<TSync> world, Heap<TSync> heap)
+    {
+        _options = options;
+        _world = world;
+        _lock = TSync.CreateMutex("sched");
+        _stopNote = TSync.CreateNote("stopnote");
+        _state = TSync.Allocate<SchedulerState>(1, "sched");
+        Goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
+        _processors = new P*[options.Processors];
+        for (int i = _processors.Length - 1; i >= 0; i--)
+        {
+            P* p = TSync.Allocate<P>(1, "p");
+            TSync.Write(&p->Id, i);
+            TSync.Write(&p->Cache, heap.CreateCache());
+            _processors[i] = p;
+            PutIdleProcessor(p);
+        }
+
+        _firstMachine = CreateMachine();
+    }
+
+    /// <summary>All goroutines that ever were.</summary>
+    internal AllGoroutines<TSync> Goroutines { get; }
+
+    /// <summary>Whether running goroutines must leave their P. Any thread.</summary>
+    internal bool MustStop => TSync.VolatileRead(&_state->Stop) != StopReason.None;
+
+    /// <summary>Frees everything. All Ms have left.</summary>
+    public void Dispose()
+    {
+        ExitMachines();
+        for (long i = Goroutines.Count - 1; i >= 0; i--)
+        {
+            G* g = Goroutines[i];
+            ReleaseManaged(g);
+            ShadowStack<TSync>.Free(g);
+            TSync.Free(g);
+        }
+
+        Goroutines.Dispose();
+        foreach (P* p in _processors)
+        {
+            TSync.Free(p);
+        }
+
+        nint failure = TSync.Read(&_state->Failure);
+        if (failure != 0)
+        {
+            GCHandle.FromIntPtr(failure).Free();
+        }
+
+        TSync.Free(_state);
+        TSync.Destroy(_stopNote);
+        TSync.Destroy(_lock);
+    }
+
+    /// <summary>
+    /// Runs a goroutine and all that it starts on the calling thread and others, until all have ended.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another thread is in a call of this, or the world has failed.</exception>
+    internal void Run(Func<Goroutine<TSync>, GoroutineTask> body)
+    {
+        M* m = _firstMachine;
+        TSync.Enter(_lock);
+        bool busy = TSync.Read(&_state->InRun) != 0;
+        bool failed = TSync.Read(&_state->Failure) != 0;
+        if (!busy && !failed)
+        {
+            TSync.Write(&_state->InRun, 1);
+        }
+
+        TSync.Exit(_lock);
+        if (busy || failed)
+        {
+            throw new InvalidOperationException(busy ? "the world is running already" : "the world has failed");
+        }
+
+        Start(body);
+        RunMachine(m);
+        TSync.Enter(_lock);
+        TSync.Write(&_state->InRun, 0);
+        nint failure = TSync.Read(&_state->Failure);
+        TSync.Exit(_lock);
+        if (failure != 0)
+        {
+            var exception = (Exception)GCHandle.FromIntPtr(failure).Target!;
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
+        }
+    }
+
+    /// <summary>Makes a goroutine and queues it. Any M. The seed's <c>newproc1</c>.</summary>
+    internal GoroutineHandle Start(Func<Goroutine<TSync>, GoroutineTask> body)
+    {
+        G* g = TakeFreeGoroutine();
+        if (g == null)
+        {
+            // Published dead, so that nobody who finds it looks for roots (golang/go 0a7c7ac80e).
+            g = TSync.Allocate<G>(1, "g");
+            TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
+            TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, _options.StackSegmentWords));
+            Goroutines.Add(g);
+        }
+
+        long id = TSync.Add(&_state->LastGoroutineId, 1);
+        var goroutine = new Goroutine<TSync>(_world, this, g, id, body);
+        TSync.VolatileWrite(&g->Id, id);
+        TSync.Write(&g->Managed, GCHandle.ToIntPtr(GCHandle.Alloc(goroutine)));
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
+        TSync.Enter(_lock);
+        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) + 1);
+        PutRunnable(g);
+        M* woken = AssignIdleProcessor();
+        TSync.Exit(_lock);
+        Wake(woken);
+        return new GoroutineHandle(g, id);
+    }
+
+    /// <summary>The oldest runnable goroutine off the queue; under the lock.</summary>
+    private G* TakeRunnable()
+    {
+        G* g = TSync.Read(&_state->FirstRunnable);
+        if (g != null)
+        {
+            G* next = TSync.Read(&g->ScheduleLink);
+            TSync.Write(&_state->FirstRunnable, next);
+            if (next == null)
+            {
+                TSync.Write(&_state->LastRunnable, null);
+            }
+
+            TSync.Write(&_state->RunnableCount, TSync.Read(&_state->RunnableCount) - 1);
+        }
+
+        return g;
+    }
+
+    /// <summary>Appends a runnable goroutine to the queue; under the lock. The seed's <c>globrunqput</c>.</summary>
+    private void PutRunnable(G* g)
+    {
+        TSync.Write(&g->ScheduleLink, null);
+        G* last = TSync.Read(&_state->LastRunnable);
+        TSync.Write(last == null ? &_state->FirstRunnable : &last->ScheduleLink, g);
+        TSync.Write(&_state->LastRunnable, g);
+        TSync.Write(&_state->RunnableCount, TSync.Read(&_state->RunnableCount) + 1);
+    }
+
+    /// <summary>An idle P off the list, marked running; under the lock. The seed's <c>pidleget</c>.</summary>
+    private P* TakeIdleProcessor()
+    {
+        P* p = TSync.Read(&_state->IdleProcessors);
+        if (p != null)
+        {
+            TSync.Write(&_state->IdleProcessors, TSync.Read(&p->Link));
+            TSync.VolatileWrite(&p->Status, ProcessorStatus.Running);
+        }
+
+        return p;
+    }
+
+    /// <summary>Puts a P on the idle list; under the lock. The seed's <c>pidleput</c>.</summary>
+    private void PutIdleProcessor(P* p)
+    {
+        TSync.VolatileWrite(&p->Status, ProcessorStatus.Idle);
+        TSync.Write(&p->Link, TSync.Read(&_state->IdleProcessors));
+        TSync.Write(&_state->IdleProcessors, p);
+    }
+
+    /// <summary>
+    /// Gives an idle P, if there is one, to an M that has use for it; under the lock, while the world is not stopped.
+    /// </summary>
+    /// <returns>The M, to be given to <see cref="Wake"/> once the lock is left; or null.</returns>
+    private M* AssignIdleProcessor()
+    {
+        if (TSync.Read(&_state->IdleProcessors) == null)
+        {
+            return null;
+        }
+
+        M* m = TakeMachineFor();
+        if (m != null)
+        {
+            TSync.Write(&m->NextProcessor, TakeIdleProcessor());
+        }
+
+        return m;
+    }
+
+    /// <summary>
+    /// An M that would use a P: one that waits in place for it, else, if a goroutine is queued, an idle or a new one;
+    /// under the lock. Null if nobody would.
+    /// </summary>
+    private M* TakeMachineFor()
+    {
+        M* m = TakeWaiter();
+        if (m == null && TSync.Read(&_state->RunnableCount) > 0)
+        {
+            m = TakeIdleMachine();
+            if (m == null && TSync.Read(&_state->MachineCount) < _options.MaxMachines)
+            {
+                m = CreateMachine();
+            }
+        }
+
+        return m;
+    }
+
+    private G* TakeFreeGoroutine()
+    {
+        TSync.Enter(_lock);
+        G* g = TSync.Read(&_state->FreeGoroutines);
+        if (g != null)
+        {
+            TSync.Write(&_state->FreeGoroutines, TSync.Read(&g->ScheduleLink));
+        }
+
+        TSync.Exit(_lock);
+        return g;
+    }
+
+    /// <summary>The managed half of a goroutine; its owner.</summary>
+    private static Goroutine<TSync> ManagedOf(G* g)
+        => (Goroutine<TSync>)GCHandle.FromIntPtr(TSync.Read(&g->Managed)).Target!;
+
+    /// <summary>Lets the managed half of a goroutine go; its owner.</summary>
+    private static void ReleaseManaged(G* g)
+    {
+        nint handle = TSync.Read(&g->Managed);
+        if (handle != 0)
+        {
+            GCHandle.FromIntPtr(handle).Free();
+            TSync.Write(&g->Managed, 0);
+        }
+    }
+}
