@@ -1,8 +1,8 @@
 namespace Testbed.Collector;
 
 /// <summary>
-/// Is told of each phase of a collection. Every member may be called by any thread that takes part; an exception that
-/// leaves one ends the world.
+/// Is told of each phase of a collection. An exception that leaves <see cref="CollectionEnded"/> goes to whoever
+/// asked for the collection, once the world runs again; one that leaves another member is as bad as a corruption.
 /// </summary>
 public abstract class CollectionObserver
 {
@@ -29,7 +29,8 @@ public abstract class CollectionObserver
     }
 
     /// <summary>Everything is swept, the world still stopped. One call a collection, by the thread that collects.</summary>
-    public virtual void CollectionEnded()
+    /// <param name="summary">What the collection did.</param>
+    public virtual void CollectionEnded(in CollectionSummary summary)
     {
     }
 }

@@ -21,6 +21,9 @@ public sealed class GoroutineTask
     {
     }
 
+    /// <summary>A task that has ended, for bodies that never await.</summary>
+    internal static GoroutineTask Completed { get; } = new() { IsCompleted = true };
+
     /// <summary>Whether the body has ended.</summary>
     internal bool IsCompleted { get; private set; }
 

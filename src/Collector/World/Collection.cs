@@ -1,0 +1,187 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>
+/// The collection cycle: stops the world, marks and sweeps with helpers, starts the world. The seed's
+/// <c>runtime·gc</c>, <c>gc</c> and <c>gchelper</c>.
+/// </summary>
+/// <remarks>
+/// Invariant: between <c>StopTheWorld</c> and <c>StartTheWorld</c> no goroutine runs, and every worker that was woken
+/// has counted itself done before the world starts.
+/// </remarks>
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe class Collection<TSync> : IDisposable
+    where TSync : struct, ISync
+{
+    private readonly WorldOptions _options;
+    private readonly Heap<TSync> _heap;
+    private readonly Scheduler<TSync> _scheduler;
+    private readonly Marker<TSync> _marker;
+    private readonly Sweeper<TSync> _sweeper;
+    private readonly ParallelFor<TSync> _sweepFor;
+    private readonly Note _allDone;
+    private readonly State* _state;
+
+    internal Collection(
+        WorldOptions options, Heap<TSync> heap, Scheduler<TSync> scheduler, Globals<TSync> globals)
+    {
+        _options = options;
+        _heap = heap;
+        _scheduler = scheduler;
+        _marker = new Marker<TSync>(options, heap, scheduler.Goroutines, globals);
+        _sweeper = new Sweeper<TSync>(heap);
+        _sweepFor = new ParallelFor<TSync>(options, "sweepfor", SweepSpan);
+        _allDone = TSync.CreateNote("alldone");
+        _state = TSync.Allocate<State>(1, "gc");
+    }
+
+    /// <summary>Frees everything; the world has ended.</summary>
+    public void Dispose()
+    {
+        _marker.Dispose();
+        _sweepFor.Dispose();
+        TSync.Destroy(_allDone);
+        TSync.Free(_state);
+    }
+
+    /// <summary>Collects, for the goroutine that the M runs. The seed's <c>runtime·gc</c>.</summary>
+    /// <param name="m">The M.</param>
+    /// <param name="force">Whether to collect though the heap has not grown enough.</param>
+    internal void Run(M* m, bool force)
+    {
+        _scheduler.AcquireWorld(m);
+        if (!force && !_heap.TriggerReached)
+        {
+            // Another goroutine saw the same growth and collected first.
+            _scheduler.ReleaseWorld();
+            return;
+        }
+
+        long asked = TSync.Now;
+        _scheduler.StopTheWorld(m);
+        G* g = TSync.Read(&m->Current);
+        TSync.Write(&g->WaitReason, WaitReason.Collecting);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        int workers = 1;
+        try
+        {
+            _options.Observer?.WorldStopped();
+            workers = _scheduler.CountWorkers();
+            CollectionSummary summary = Collect(m, workers, force, asked);
+            _options.Observer?.CollectionEnded(summary);
+        }
+        finally
+        {
+            TSync.Write(&g->WaitReason, WaitReason.None);
+            TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+            _scheduler.StartTheWorld(m, workers < _scheduler.WantedWorkers);
+            _scheduler.ReleaseWorld();
+        }
+    }
+
+    /// <summary>
+    /// A helper's part; on an M that <see cref="Scheduler{TSync}.WakeHelpers"/> woke. The seed's <c>gchelper</c>.
+    /// </summary>
+    internal void Help(int worker)
+    {
+        Work(worker);
+
+        // Read before the count: after the last count the next collection may set another number (golang/go#5139).
+        int workers = TSync.Read(&_state->Workers);
+        if (TSync.Add(&_state->Done, 1) == workers - 1)
+        {
+            TSync.Wake(_allDone);
+        }
+    }
+
+    /// <summary>Reads the statistics, for the goroutine that the M runs. The seed's <c>ReadMemStats</c>.</summary>
+    internal WorldStatistics ReadStatistics(M* m)
+    {
+        _scheduler.AcquireWorld(m);
+        _scheduler.StopTheWorld(m);
+        HeapStatistics heap = _heap.ReadStatistics();
+        var statistics = new WorldStatistics(
+            heap, TSync.Read(&_state->Number), TSync.Read(&_state->PauseNanoseconds), _scheduler.CountGoroutines());
+        _scheduler.StartTheWorld(m, wantsHelper: false);
+        _scheduler.ReleaseWorld();
+        return statistics;
+    }
+
+    /// <summary>Marks and sweeps; the world is stopped. The seed's <c>gc</c>.</summary>
+    private CollectionSummary Collect(M* m, int workers, bool force, long asked)
+    {
+        long stopped = TSync.Now;
+        _heap.MergeCacheStatistics();
+        long before = _heap.AllocatedBytes;
+        TSync.Write(&_state->Workers, workers);
+        TSync.Write(&_state->Collector, TSync.Read(&TSync.Read(&m->Processor)->Id));
+        TSync.VolatileWrite(&_state->Done, 0);
+        _marker.Setup(workers, stopped);
+        _sweepFor.Setup(workers, _heap.SpanCount, waitForAll: true);
+        if (workers > 1)
+        {
+            TSync.Clear(_allDone);
+            _scheduler.WakeHelpers(workers);
+        }
+
+        long marked = Work(0);
+        if (workers > 1)
+        {
+            TSync.Sleep(_allDone);
+        }
+
+        _heap.MergeCacheStatistics();
+        _heap.SetTrigger();
+        long swept = TSync.Now;
+        long number = TSync.Read(&_state->Number) + 1;
+        TSync.Write(&_state->Number, number);
+        TSync.Write(&_state->PauseNanoseconds, TSync.Read(&_state->PauseNanoseconds) + (swept - asked));
+        return new CollectionSummary(
+            number,
+            force,
+            workers,
+            _marker.RootJobs,
+            before,
+            _heap.AllocatedBytes,
+            stopped - asked,
+            marked - stopped,
+            swept - marked);
+    }
+
+    /// <summary>Marks and sweeps together with the other workers.</summary>
+    /// <returns>When this worker saw the end of marking, in nanoseconds.</returns>
+    private long Work(int worker)
+    {
+        _marker.Run(worker);
+        long marked = TSync.Now;
+        _options.Observer?.MarkEnded();
+        _sweepFor.Run(worker);
+        return marked;
+    }
+
+    private void SweepSpan(long span, int worker)
+    {
+        _options.Observer?.SweepStarted((int)span);
+        _sweeper.SweepSpan((int)span, _scheduler.CacheOfWorker(TSync.Read(&_state->Collector), worker));
+    }
+
+    /// <summary>The words that the workers share.</summary>
+    private struct State
+    {
+        /// <summary>How many workers there are: written before they are woken. The seed's <c>work.nproc</c>.</summary>
+        internal int Workers;
+
+        /// <summary>How many helpers have ended; atomic. The seed's <c>work.ndone</c>.</summary>
+        internal int Done;
+
+        /// <summary>The number of the collector's P: written before helpers are woken.</summary>
+        internal int Collector;
+
+        /// <summary>How many collections there have been; under the right to stop the world. The seed's <c>numgc</c>.</summary>
+        internal long Number;
+
+        /// <summary>How long they took; under the right to stop the world. The seed's <c>pause_total_ns</c>.</summary>
+        internal long PauseNanoseconds;
+    }
+}

@@ -1,0 +1,374 @@
+using System.Runtime.CompilerServices;
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>Why a goroutine has left its M.</summary>
+internal enum Leave
+{
+    /// <summary>Its body has ended.</summary>
+    Ended,
+
+    /// <summary>It wants to run again after others.</summary>
+    Yielded,
+
+    /// <summary>It waits for the end of another.</summary>
+    Joins,
+}
+
+/// <summary>
+/// What the body of a goroutine works with: allocation, access to objects, root frames, safepoints, other goroutines.
+/// Only that body may call its members, and not while it is in a system call.
+/// </summary>
+/// <remarks>
+/// A reference is rooted by a slot of a frame, by a global or by a reachable object; a safepoint (every allocation,
+/// <see cref="Safepoint"/>, <see cref="Collect"/>, every await) may free whatever is not.
+/// </remarks>
+/// <typeparam name="TSync">The engine.</typeparam>
+public sealed unsafe class Goroutine<TSync>
+    where TSync : struct, ISync
+{
+    private readonly World<TSync> _world;
+    private readonly Scheduler<TSync> _scheduler;
+    private readonly Heap<TSync> _heap;
+    private readonly G* _g;
+    private readonly Func<Goroutine<TSync>, GoroutineTask> _body;
+
+    /// <summary>What the body returned, once it has awaited; the M that runs the goroutine owns all of these.</summary>
+    private GoroutineTask? _task;
+    private Action? _continuation;
+    private Leave _leave;
+    private M* _machine;
+    private bool _inSystemCall;
+
+    internal Goroutine(
+        World<TSync> world, Scheduler<TSync> scheduler, G* g, long id, Func<Goroutine<TSync>, GoroutineTask> body)
+    {
+        _world = world;
+        _scheduler = scheduler;
+        _heap = world.Heap;
+        _g = g;
+        Id = id;
+        _body = body;
+    }
+
+    /// <summary>Its number in its world, from 1.</summary>
+    public long Id { get; }
+
+    /// <summary>The root area with initial values, <see cref="WorldOptions.DataWords"/> references.</summary>
+    public RootArea<TSync> Data => new(_world.Globals.Data, _world.Globals.DataWords);
+
+    /// <summary>The root area that starts zeroed, <see cref="WorldOptions.BssWords"/> references.</summary>
+    public RootArea<TSync> Bss => new(_world.Globals.Bss, _world.Globals.BssWords);
+
+    /// <summary>What the goroutine joins when it has left its M for that.</summary>
+    internal GoroutineHandle JoinTarget { get; private set; }
+
+    /// <summary>Allocates a zeroed object. A safepoint before the allocation.</summary>
+    /// <param name="type">Its type.</param>
+    /// <returns>The object, which nothing roots yet.</returns>
+    /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
+    /// <exception cref="ArgumentException">The type is of another world.</exception>
+    public Reference Allocate(TypeId type)
+    {
+        TypeInfo* info = _world.InfoOf(type);
+        return AllocateBlock(TSync.Read(&info->Size), info, AllocationKind.Typed);
+    }
+
+    /// <summary>Allocates a zeroed array of objects in a row. A safepoint before the allocation.</summary>
+    /// <param name="type">The type of each.</param>
+    /// <param name="count">How many; 0 or more.</param>
+    /// <returns>The array, which nothing roots yet.</returns>
+    /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
+    /// <exception cref="ArgumentException">The type is of another world.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public Reference AllocateArray(TypeId type, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        TypeInfo* info = _world.InfoOf(type);
+        return AllocateBlock(TSync.Read(&info->Size) * (nuint)count, info, AllocationKind.Typed);
+    }
+
+    /// <summary>Allocates zeroed bytes without pointers. A safepoint before the allocation.</summary>
+    /// <param name="bytes">How many; 0 or more.</param>
+    /// <returns>The block, which nothing roots yet.</returns>
+    /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public Reference AllocateBytes(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return AllocateBlock((nuint)bytes, null, AllocationKind.NoScan);
+    }
+
+    /// <summary>
+    /// Allocates a zeroed block each word of which may be a pointer: whatever looks like one keeps what it points to
+    /// alive. A safepoint before the allocation.
+    /// </summary>
+    /// <param name="bytes">How many; 0 or more.</param>
+    /// <returns>The block, which nothing roots yet.</returns>
+    /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public Reference AllocateConservative(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return AllocateBlock((nuint)bytes, null, AllocationKind.Conservative);
+    }
+
+    /// <summary>Reads a reference out of an object.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there; a multiple of 8.</param>
+    /// <returns>The reference.</returns>
+    /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
+    public Reference ReadReference(Reference target, int offset) => new(TSync.Read(WordAt(target, offset)));
+
+    /// <summary>Writes a reference into an object.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there; a multiple of 8.</param>
+    /// <param name="value">The reference.</param>
+    /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
+    public void WriteReference(Reference target, int offset, Reference value)
+        => TSync.Write(WordAt(target, offset), value.Address);
+
+    /// <summary>Reads a number out of an object.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there; a multiple of 8.</param>
+    /// <returns>The number.</returns>
+    /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
+    public long ReadWord(Reference target, int offset) => TSync.Read(WordAt(target, offset));
+
+    /// <summary>Writes a number into an object.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there; a multiple of 8.</param>
+    /// <param name="value">The number.</param>
+    /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
+    public void WriteWord(Reference target, int offset, long value)
+        => TSync.Write(WordAt(target, offset), (nint)value);
+
+    /// <summary>A reference to a place inside an object, which keeps the whole object alive.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there; a multiple of 8.</param>
+    /// <returns>The reference.</returns>
+    /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
+    public Reference Interior(Reference target, int offset) => new((nint)WordAt(target, offset));
+
+    /// <summary>Pushes a frame of root slots, null at first.</summary>
+    /// <param name="map">What each slot holds.</param>
+    /// <returns>The frame; dispose it before the frames that were pushed earlier.</returns>
+    /// <exception cref="ArgumentException">The map was not registered.</exception>
+    public Frame<TSync> PushFrame(FrameMap map)
+    {
+        if (map.Data == null)
+        {
+            throw new ArgumentException("the frame map was not registered with this world", nameof(map));
+        }
+
+        int slots = TSync.Read(&map.Data->SlotCount);
+        return new Frame<TSync>(_g, ShadowStack<TSync>.Push(_g, slots, map.Data), slots);
+    }
+
+    /// <summary>Pushes a frame that is scanned conservatively: what any slot looks like it points to stays alive.</summary>
+    /// <param name="slots">How many slots; 0 or more.</param>
+    /// <returns>The frame; dispose it before the frames that were pushed earlier.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public Frame<TSync> PushFrame(int slots)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(slots);
+        return new Frame<TSync>(_g, ShadowStack<TSync>.Push(_g, slots, null), slots);
+    }
+
+    /// <summary>
+    /// Lets the world stop here if somebody wants it to. A loop that neither allocates nor awaits calls it, or nobody
+    /// can collect. The seed's check in each function prologue.
+    /// </summary>
+    public void Safepoint()
+    {
+        if (_scheduler.MustStop)
+        {
+            _scheduler.StopAtSafepoint(_machine);
+        }
+    }
+
+    /// <summary>Collects now. The seed's <c>runtime.GC</c>.</summary>
+    public void Collect()
+    {
+        if (Options.GcPercent >= 0)
+        {
+            _world.Collection.Run(_machine, force: true);
+        }
+    }
+
+    /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
+    /// <param name="body">What it does; it may await.</param>
+    /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
+    public GoroutineHandle Go(Func<Goroutine<TSync>, GoroutineTask> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return _scheduler.Start(body);
+    }
+
+    /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
+    /// <param name="body">What it does.</param>
+    /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
+    public GoroutineHandle Go(Action<Goroutine<TSync>> body) => _scheduler.Start(ToAsync(body));
+
+    /// <summary>Lets other goroutines run: <c>await g.Yield()</c>. The seed's <c>Gosched</c>.</summary>
+    /// <returns>What to await, at once.</returns>
+    public LeaveAwaitable Yield() => new(this, Leave.Yielded, default);
+
+    /// <summary>Waits for the end of a goroutine: <c>await g.Join(other)</c>.</summary>
+    /// <param name="other">A goroutine of the same world.</param>
+    /// <returns>What to await, at once.</returns>
+    public LeaveAwaitable Join(GoroutineHandle other) => new(this, Leave.Joins, other);
+
+    /// <summary>
+    /// Makes a call that may block, while others go on and collect. The seed's <c>entersyscall</c> and
+    /// <c>exitsyscall</c>.
+    /// </summary>
+    /// <param name="call">The call. It touches neither heap nor frames nor this goroutine.</param>
+    public void SystemCall(Action call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        _scheduler.EnterSystemCall(_machine);
+        _inSystemCall = true;
+        try
+        {
+            call();
+        }
+        finally
+        {
+            _inSystemCall = false;
+            _scheduler.ExitSystemCall(_machine);
+        }
+    }
+
+    /// <summary>Stops the world and reads its statistics. The seed's <c>ReadMemStats</c>.</summary>
+    /// <returns>The statistics.</returns>
+    public WorldStatistics ReadStatistics() => _world.Collection.ReadStatistics(_machine);
+
+    /// <summary>Stops the world and lists all goroutines that have not ended. The seed's <c>GoroutineProfile</c>.</summary>
+    /// <returns>A line for each, this one included.</returns>
+    public IReadOnlyList<GoroutineInfo> ProfileGoroutines() => _scheduler.ProfileGoroutines(_machine);
+
+    /// <summary>A body that never awaits, as one that may.</summary>
+    internal static Func<Goroutine<TSync>, GoroutineTask> ToAsync(Action<Goroutine<TSync>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return goroutine =>
+        {
+            body(goroutine);
+            return GoroutineTask.Completed;
+        };
+    }
+
+    /// <summary>Runs the body on an M until it awaits or ends; whatever the body throws leaves here.</summary>
+    internal Leave Resume(M* m)
+    {
+        _machine = m;
+        _leave = Leave.Ended;
+        if (_continuation is { } continuation)
+        {
+            _continuation = null;
+            continuation();
+        }
+        else
+        {
+            _task = _body(this);
+        }
+
+        if (_task!.IsCompleted)
+        {
+            _task.ThrowIfFailed();
+            return Leave.Ended;
+        }
+
+        if (_leave == Leave.Ended)
+        {
+            throw new InvalidOperationException("a goroutine awaited something that is not of its world");
+        }
+
+        return _leave;
+    }
+
+    private WorldOptions Options => _world.Options;
+
+    private Reference AllocateBlock(nuint bytes, TypeInfo* type, AllocationKind kind)
+    {
+        // Before the allocation, so that nothing can free the new object before its caller has rooted it.
+        Safepoint();
+        if (_heap.TriggerReached)
+        {
+            _world.Collection.Run(_machine, force: false);
+        }
+
+        ThreadCache* cache = TSync.Read(&TSync.Read(&_machine->Processor)->Cache);
+        nint block = _heap.TryAllocate(cache, bytes, type, kind);
+        return new Reference(block != 0 ? block : AllocateAfterCollection(bytes, type, kind));
+    }
+
+    private nint AllocateAfterCollection(nuint bytes, TypeInfo* type, AllocationKind kind)
+    {
+        Collect();
+        ThreadCache* cache = TSync.Read(&TSync.Read(&_machine->Processor)->Cache);
+        nint block = _heap.TryAllocate(cache, bytes, type, kind);
+        if (block == 0)
+        {
+            throw new HeapExhaustedException(
+                $"no room for {bytes} bytes: {_heap.AllocatedBytes} of the arena's {Options.ArenaBytes} bytes are allocated");
+        }
+
+        return block;
+    }
+
+    /// <summary>The address of a word of an object, after a check that there is such a word.</summary>
+    private nint* WordAt(Reference target, int offset)
+    {
+        nint address = target.Address + offset;
+        if ((address & (sizeof(nint) - 1)) != 0 || !_heap.IsWithinObject(target.Address, address, sizeof(nint)))
+        {
+            throw new ArgumentException(
+                target.IsNull ? "the reference is null" : $"{target} has no word at offset {offset}", nameof(target));
+        }
+
+        return (nint*)address;
+    }
+
+    /// <summary>What <see cref="Yield"/> and <see cref="Join"/> return, to be awaited at once.</summary>
+    public readonly struct LeaveAwaitable : ICriticalNotifyCompletion
+    {
+        private readonly Goroutine<TSync> _goroutine;
+        private readonly Leave _leave;
+        private readonly GoroutineHandle _target;
+
+        internal LeaveAwaitable(Goroutine<TSync> goroutine, Leave leave, GoroutineHandle target)
+        {
+            _goroutine = goroutine;
+            _leave = leave;
+            _target = target;
+        }
+
+        /// <summary>Never: the goroutine always leaves its M.</summary>
+        public bool IsCompleted => false;
+
+        /// <summary>The awaiter: the same.</summary>
+        /// <returns>This value.</returns>
+        public LeaveAwaitable GetAwaiter() => this;
+
+        /// <summary>Nothing to get.</summary>
+        [System.Diagnostics.CodeAnalysis.SuppressMessage(
+            "Performance", "CA1822:Mark members as static", Justification = "The compiler calls it on an instance.")]
+        public void GetResult()
+        {
+        }
+
+        /// <inheritdoc/>
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            _goroutine._continuation = continuation;
+            _goroutine._leave = _leave;
+            _goroutine.JoinTarget = _target;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <content>Those who look at all goroutines while they run. The seed's <c>gcount</c>, <c>tracebackothers</c>, <c>GoroutineProfile</c>.</content>
+internal sealed unsafe partial class Scheduler<TSync>
+{
+    /// <summary>How many goroutines could run, run, are in a system call or wait. Any thread. The seed's <c>gcount</c>.</summary>
+    internal long CountGoroutines()
+    {
+        long alive = 0;
+        for (long i = 0, count = Goroutines.Count; i < count; i++)
+        {
+            if (IsAlive(TSync.VolatileRead(&Goroutines[i]->Status)))
+            {
+                alive++;
+            }
+        }
+
+        return alive;
+    }
+
+    /// <summary>
+    /// A line for each goroutine that is alive, with its number and status as they were at some moment, which need not
+    /// be the same for two goroutines. Any thread.
+    /// </summary>
+    internal List<GoroutineInfo> ListGoroutines()
+    {
+        var list = new List<GoroutineInfo>();
+        for (long i = 0, count = Goroutines.Count; i < count; i++)
+        {
+            G* g = Goroutines[i];
+            GoroutineStatus status = TSync.VolatileRead(&g->Status);
+            long id = TSync.VolatileRead(&g->Id);
+            if (IsAlive(status) && id != 0)
+            {
+                list.Add(new GoroutineInfo(id, NameOf(status)));
+            }
+        }
+
+        return list;
+    }
+
+    /// <summary>
+    /// The same at one moment, at which the world is stopped, for the goroutine that the M runs. The seed's
+    /// <c>GoroutineProfile</c>.
+    /// </summary>
+    internal List<GoroutineInfo> ProfileGoroutines(M* m)
+    {
+        AcquireWorld(m);
+        StopTheWorld(m);
+        List<GoroutineInfo> list = ListGoroutines();
+        StartTheWorld(m, wantsHelper: false);
+        ReleaseWorld();
+        return list;
+    }
+
+    private static bool IsAlive(GoroutineStatus status)
+        => status is GoroutineStatus.Runnable or GoroutineStatus.Running or GoroutineStatus.Syscall
+            or GoroutineStatus.Waiting;
+
+    private static string NameOf(GoroutineStatus status) => status switch
+    {
+        GoroutineStatus.Runnable => "runnable",
+        GoroutineStatus.Running => "running",
+        GoroutineStatus.Syscall => "syscall",
+        _ => "waiting",
+    };
+}

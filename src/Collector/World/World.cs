@@ -1,0 +1,111 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>
+/// A collected heap with the goroutines that use it: the production entry point.
+/// </summary>
+/// <remarks>
+/// Make one with options, register types and frames, <see cref="Run(Func{Goroutine{TSync}, GoroutineTask})"/> a
+/// goroutine that allocates and starts others, dispose. Members say who may call them; a goroutine's own operations are
+/// on <see cref="Goroutine{TSync}"/>.
+/// </remarks>
+/// <typeparam name="TSync">The engine: <see cref="NativeSync"/> in production.</typeparam>
+public sealed unsafe class World<TSync> : IDisposable
+    where TSync : struct, ISync
+{
+    private readonly Scheduler<TSync> _scheduler;
+    private readonly TypeTable<TSync> _types = new();
+    private readonly FrameMaps<TSync> _frames = new();
+    private bool _disposed;
+
+    /// <summary>Creates a world in which nothing runs yet.</summary>
+    /// <param name="options">What it is made with.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OutOfMemoryException">The arena's address space is not to be had.</exception>
+    public World(WorldOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        Heap = new Heap<TSync>(options);
+        Globals = new Globals<TSync>(options);
+        _scheduler = new Scheduler<TSync>(options, this, Heap);
+        Collection = new Collection<TSync>(options, Heap, _scheduler, Globals);
+    }
+
+    /// <summary>What the world was made with.</summary>
+    public WorldOptions Options { get; }
+
+    /// <summary>How many goroutines have been started and not ended. Any thread. The seed's <c>gcount</c>.</summary>
+    public long GoroutineCount => _scheduler.CountGoroutines();
+
+    /// <summary>The heap.</summary>
+    internal Heap<TSync> Heap { get; }
+
+    /// <summary>The root areas.</summary>
+    internal Globals<TSync> Globals { get; }
+
+    /// <summary>All goroutines that ever were.</summary>
+    internal AllGoroutines<TSync> Goroutines => _scheduler.Goroutines;
+
+    /// <summary>The collection cycle.</summary>
+    internal Collection<TSync> Collection { get; }
+
+    /// <summary>Makes a type of objects known. Any thread.</summary>
+    /// <param name="shape">Its name, size and pointers.</param>
+    /// <returns>What allocations name it by.</returns>
+    /// <exception cref="ArgumentException">The shape makes no sense.</exception>
+    public TypeId RegisterType(TypeShape shape) => _types.Register(shape);
+
+    /// <summary>Makes a kind of frame known. Any thread.</summary>
+    /// <param name="slots">What each slot holds.</param>
+    /// <returns>What <see cref="Goroutine{TSync}.PushFrame(FrameMap)"/> takes.</returns>
+    public FrameMap RegisterFrame(params ReadOnlySpan<SlotKind> slots) => new(_frames.Add(slots));
+
+    /// <summary>
+    /// Runs a goroutine, and all that it starts, on the calling thread and others; returns when all have ended.
+    /// </summary>
+    /// <param name="body">What the goroutine does; it may await.</param>
+    /// <exception cref="InvalidOperationException">It runs already, or has failed before.</exception>
+    /// <exception cref="DeadlockException">Every goroutine that has not ended waits for another.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    /// <remarks>The first exception that leaves a goroutine stops all others at their next safepoint and is thrown here.</remarks>
+    public void Run(Func<Goroutine<TSync>, GoroutineTask> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _scheduler.Run(body);
+    }
+
+    /// <inheritdoc cref="Run(Func{Goroutine{TSync}, GoroutineTask})"/>
+    public void Run(Action<Goroutine<TSync>> body) => Run(Goroutine<TSync>.ToAsync(body));
+
+    /// <summary>
+    /// All goroutines that have not ended, without stopping any: each entry is what it was at some moment of the call.
+    /// Any thread. The seed's walk in <c>tracebackothers</c>.
+    /// </summary>
+    /// <returns>A line for each.</returns>
+    public IReadOnlyList<GoroutineInfo> ListGoroutines() => _scheduler.ListGoroutines();
+
+    /// <summary>Frees the heap and all else, after the threads have ended. Nobody is in a call of the world.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _scheduler.Dispose();
+        Collection.Dispose();
+        Globals.Dispose();
+        _frames.Dispose();
+        _types.Dispose();
+        Heap.Dispose();
+    }
+
+    /// <summary>What is known of a type.</summary>
+    /// <exception cref="ArgumentException">It is of another world.</exception>
+    internal TypeInfo* InfoOf(TypeId type) => _types[type];
+}
