@@ -188,9 +188,11 @@ public sealed unsafe class Goroutine<TSync>
         }
     }
 
-    /// <summary>Collects now. The seed's <c>runtime.GC</c>.</summary>
+    /// <summary>Collects now, unless collections are turned off. The seed's <c>runtime.GC</c>.</summary>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
     public void Collect()
     {
+        RequireOutsideSystemCall();
         if (Options.GcPercent >= 0)
         {
             _world.Collection.Run(_machine, force: true);
@@ -228,6 +230,7 @@ public sealed unsafe class Goroutine<TSync>
     public void SystemCall(Action call)
     {
         ArgumentNullException.ThrowIfNull(call);
+        RequireOutsideSystemCall();
         _scheduler.EnterSystemCall(_machine);
         _inSystemCall = true;
         try
@@ -293,6 +296,8 @@ public sealed unsafe class Goroutine<TSync>
 
     private Reference AllocateBlock(nuint bytes, TypeInfo* type, AllocationKind kind)
     {
+        RequireOutsideSystemCall();
+
         // Before the allocation, so that nothing can free the new object before its caller has rooted it.
         Safepoint();
         if (_heap.TriggerReached)
@@ -317,6 +322,14 @@ public sealed unsafe class Goroutine<TSync>
         }
 
         return block;
+    }
+
+    private void RequireOutsideSystemCall()
+    {
+        if (_inSystemCall)
+        {
+            throw new InvalidOperationException("a goroutine in a system call may not use its world");
+        }
     }
 
     /// <summary>The address of a word of an object, after a check that there is such a word.</summary>

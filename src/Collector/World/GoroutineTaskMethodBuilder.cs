@@ -60,17 +60,20 @@ public readonly struct GoroutineTaskMethodBuilder
     {
         if (Task.MoveNext is null)
         {
-            Task.MoveNext = new Box<TStateMachine>(stateMachine).MoveNext;
+            var box = new Box<TStateMachine>();
+            Task.MoveNext = box.MoveNext;
+            box.StateMachine = stateMachine;
         }
 
         return Task.MoveNext;
     }
 
-    private sealed class Box<TStateMachine>(TStateMachine stateMachine)
+    private sealed class Box<TStateMachine>
         where TStateMachine : IAsyncStateMachine
     {
-        private TStateMachine _stateMachine = stateMachine;
+        /// <summary>The method's state, which changes with each step.</summary>
+        internal TStateMachine? StateMachine;
 
-        internal void MoveNext() => _stateMachine.MoveNext();
+        internal void MoveNext() => StateMachine!.MoveNext();
     }
 }

@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <content>Those who look at all goroutines while they run. The seed's <c>gcount</c>, <c>tracebackothers</c>, <c>GoroutineProfile</c>.</content>

@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <content>Stopping and starting the world, and the right to. The seed's <c>stoptheworld</c>, <c>starttheworld</c>.</content>
@@ -10,6 +8,12 @@ internal sealed unsafe partial class Scheduler<TSync>
     internal void AcquireWorld(M* m)
     {
         TSync.Enter(_lock);
+        if ((TSync.Read(&_state->Stop) & StopReason.Failure) != 0)
+        {
+            TSync.Exit(_lock);
+            throw new WorldFailedException();
+        }
+
         if (TSync.Read(&_state->WorldHeld) == 0)
         {
             TSync.Write(&_state->WorldHeld, 1);
@@ -162,10 +166,9 @@ internal sealed unsafe partial class Scheduler<TSync>
     }
 
     /// <summary>
-    /// Takes idle Ms as helpers of a collection, while the world is stopped, and tells them; the caller is worker 0.
-    /// The seed's <c>gcprocs</c>.
+    /// How many workers a collection can have, while the world is stopped: the caller, idle Ms, Ms that wait in place;
+    /// at most a P each. The seed's <c>gcprocs</c>.
     /// </summary>
-    /// <returns>How many workers there can be: the caller, idle Ms, Ms that wait in place; at most a P each.</returns>
     internal int CountWorkers()
     {
         TSync.Enter(_lock);

@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <content>System calls: a goroutine that may block keeps its thread, while its P may be taken.</content>
