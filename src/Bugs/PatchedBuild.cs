@@ -12,9 +12,10 @@ namespace Testbed.Bugs;
 /// <remarks>
 /// Production sources carry no bug switches: a bug is a diff, applied to a scratch copy of the sources in memory,
 /// compiled in process and loaded into a context of its own. Engines are shared with the program, so they run patched
-/// and unpatched scenarios alike. Any thread may use it.
+/// and unpatched scenarios alike. A build stays loaded as long as the program runs, since code that could be unloaded
+/// runs slower. Any thread may use it.
 /// </remarks>
-public sealed class PatchedBuild : IDisposable
+public sealed class PatchedBuild
 {
     private const string Folder = "src/Collector/";
 
@@ -25,6 +26,9 @@ public sealed class PatchedBuild : IDisposable
     /// <summary>The production sources of the collector that the program was built with, by path.</summary>
     internal static IReadOnlyDictionary<string, string> Sources
         => EmbeddedText.Read(typeof(PatchedBuild).Assembly, Folder);
+
+    /// <summary>The patched collector.</summary>
+    internal Assembly Collector => _context.Collector;
 
     /// <summary>Applies a patch and compiles.</summary>
     /// <param name="diff">A unified diff against <c>src/</c>.</param>
@@ -47,24 +51,25 @@ public sealed class PatchedBuild : IDisposable
         return (Action)body.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [scenario], null)!;
     }
 
-    /// <summary>Lets the build be unloaded once nothing runs in it.</summary>
-    public void Dispose() => _context.Unload();
+    /// <summary>The assembly that a reference of the scenarios leads to.</summary>
+    /// <param name="name">The reference.</param>
+    internal Assembly ResolveFromModels(AssemblyName name) => _context.LoadFromAssemblyName(name);
 
     /// <summary>Holds the patched collector and a copy of the models that is bound to it.</summary>
     private sealed class PatchedContext : AssemblyLoadContext
     {
-        private readonly Assembly _collector;
-
         public PatchedContext(byte[] collector)
-            : base("patched", isCollectible: true)
+            : base("patched")
         {
-            _collector = LoadFromStream(new MemoryStream(collector));
+            Collector = LoadFromStream(new MemoryStream(collector));
             Models = LoadFromAssemblyPath(typeof(Catalogue).Assembly.Location);
         }
+
+        public Assembly Collector { get; }
 
         public Assembly Models { get; }
 
         protected override Assembly? Load(AssemblyName assemblyName)
-            => assemblyName.Name == _collector.GetName().Name ? _collector : null;
+            => assemblyName.Name == Collector.GetName().Name ? Collector : null;
     }
 }

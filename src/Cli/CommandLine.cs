@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Testbed.Bugs;
+
+namespace Testbed.Cli;
+
+/// <summary>The command line as a whole: its commands, and how what goes wrong becomes an exit code.</summary>
+internal static class CommandLine
+{
+    private const string Examples =
+        """
+        Examples:
+          testbed test                          hunt through all scenarios for a minute
+          testbed test allg-growth --timeout 5m hunt in one
+          testbed test --bug NAME               show that the hunt finds a known bug
+          testbed replay traces/FILE.json       show a failure again, step by step
+        """;
+
+    /// <summary>Runs the command.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="context">The world around it.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> arguments, CommandContext context)
+    {
+        try
+        {
+            return Invoke(Create(context).Parse(arguments), context);
+        }
+        catch (Exception failure) when (failure is InputException or PatchException)
+        {
+            context.Error.WriteLine($"testbed: {failure.Message}");
+            return ExitCode.WrongInput;
+        }
+#pragma warning disable CA1031 // Whatever else comes up to here is an internal error, and has an exit code of its own.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            context.Error.WriteLine($"testbed: internal error: {failure}");
+            return ExitCode.InternalError;
+        }
+    }
+
+    private static RootCommand Create(CommandContext context)
+    {
+        var root = new RootCommand("Hunts races in a parallel garbage collector by choosing every interleaving itself.")
+        {
+            ListCommand.Create(context),
+        };
+        HelpNotes.Add(root, Examples + "\n\n" + ExitCode.Help);
+        return root;
+    }
+
+    private static int Invoke(ParseResult result, CommandContext context)
+    {
+        if (result.Action is ParseErrorAction || (result.Action is not HelpAction && result.Errors.Count > 0))
+        {
+            foreach (string message in Complaints(result))
+            {
+                context.Error.WriteLine($"testbed: {message}");
+            }
+
+            string command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+            context.Error.WriteLine($"Try 'testbed{command} --help'.");
+            return ExitCode.WrongInput;
+        }
+
+        return result.Invoke(new InvocationConfiguration
+        {
+            Output = context.Output,
+            Error = context.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static IEnumerable<string> Complaints(ParseResult result)
+    {
+        if (result.UnmatchedTokens.Count == 0)
+        {
+            return result.Errors.Select(error => error.Message).Distinct();
+        }
+
+        // A misspelled word makes the parser complain of what it then misses, too: the word is what to tell.
+        Command command = result.CommandResult.Command;
+        IEnumerable<string> names = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(
+            parent => parent.Options.Where(option => option.Recursive))).Select(option => option.Name)
+            .Concat(command.Subcommands.Select(child => child.Name));
+        return result.UnmatchedTokens.Select(
+            word => $"'{word}' is no command, argument or option here{Suggestion.For(word, names)}");
+    }
+}
