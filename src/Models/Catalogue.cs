@@ -1,3 +1,4 @@
+using Testbed.Models.Scenarios;
 using Testbed.Sync;
 
 namespace Testbed.Models;
@@ -6,7 +7,13 @@ namespace Testbed.Models;
 public static class Catalogue
 {
     /// <summary>All scenarios.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [];
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new AllgGrowth(),
+        new StopTheWorld(),
+        new HandoffGetfull(),
+        new LockFreeListScenario(),
+    ];
 
     /// <summary>The scenario of that name, or null.</summary>
     /// <param name="name">The name, in lower case.</param>

@@ -220,7 +220,16 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>Waits for the end of a goroutine: <c>await g.Join(other)</c>.</summary>
     /// <param name="other">A goroutine of the same world.</param>
     /// <returns>What to await, at once.</returns>
-    public LeaveAwaitable Join(GoroutineHandle other) => new(this, Leave.Joins, other);
+    /// <exception cref="ArgumentException">The handle is of no goroutine.</exception>
+    public LeaveAwaitable Join(GoroutineHandle other)
+    {
+        if (other.G == null)
+        {
+            throw new ArgumentException("the handle is of no goroutine", nameof(other));
+        }
+
+        return new LeaveAwaitable(this, Leave.Joins, other);
+    }
 
     /// <summary>
     /// Makes a call that may block, while others go on and collect. The seed's <c>entersyscall</c> and

@@ -1,0 +1,32 @@
+using Testbed.Collector;
+
+namespace Testbed.Models.Scenarios;
+
+/// <summary>Worlds whose every capacity is so small that a handful of objects reaches each boundary.</summary>
+internal static class SmallWorld
+{
+    /// <summary>Options of a small world.</summary>
+    /// <param name="processors">How many Ps it has, and so how many workers collect at most.</param>
+    /// <param name="observer">Who is told of collections.</param>
+    internal static WorldOptions Options(int processors, CollectionObserver? observer = null) => new()
+    {
+        Processors = processors,
+        MaxMachines = 2 * processors,
+        MaxGcWorkers = processors,
+        FirstTriggerBytes = long.MaxValue,
+        ArenaBytes = 32 << 10,
+        PageBytes = 512,
+        HeapGrowBytes = 512,
+        MaxSmallSize = 128,
+        WorkBufferLength = 2,
+        WorkBuffersPerChunk = 1,
+        HandoffThreshold = 1,
+        PrefetchDepth = 2,
+        FirstGoroutineCapacity = 1,
+        StackSegmentWords = 8,
+        DataWords = 2,
+        BssWords = 2,
+        StealTriesPerWorker = 1,
+        Observer = observer,
+    };
+}

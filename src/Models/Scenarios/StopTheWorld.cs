@@ -1,0 +1,55 @@
+using Testbed.Collector;
+using Testbed.Sync;
+
+namespace Testbed.Models.Scenarios;
+
+/// <summary>
+/// Two goroutines ask for a collection at once, one runs through safepoints, one goes in and out of a system call, one
+/// is just being started, and statistics are read: on three Ps, of which some are idle.
+/// </summary>
+internal sealed class StopTheWorld : Scenario
+{
+    /// <inheritdoc/>
+    public override string Name => "stop-the-world";
+
+    /// <inheritdoc/>
+    public override string Summary
+        => "two collections and a read of statistics against running, idle, in-syscall and just-starting Ps";
+
+    /// <inheritdoc/>
+    public override void Run<TSync>()
+    {
+        var watch = new MutatorWatch();
+        using var world = new World<TSync>(SmallWorld.Options(processors: 3, watch));
+        world.Run(g =>
+        {
+            g.Go(collector => collector.Collect());
+            g.Go(caller => Call(caller, watch));
+            watch.Step();
+            g.Collect();
+            watch.Step();
+            g.Go(runner => Work(runner, watch));
+            WorldStatistics statistics = g.ReadStatistics();
+            watch.Step();
+            OracleException.Require(
+                statistics.Collections is 1 or 2, $"{statistics.Collections} collections after one of two has ended");
+        });
+        OracleException.Require(watch.Collections == 2, $"{watch.Collections} collections, two were asked for");
+    }
+
+    private static void Call<TSync>(Goroutine<TSync> g, MutatorWatch watch)
+        where TSync : struct, ISync
+    {
+        watch.Step();
+        g.SystemCall(static () => { });
+        watch.Step();
+    }
+
+    private static void Work<TSync>(Goroutine<TSync> g, MutatorWatch watch)
+        where TSync : struct, ISync
+    {
+        watch.Step();
+        g.Safepoint();
+        watch.Step();
+    }
+}
