@@ -4,8 +4,8 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// Two goroutines ask for a collection at once, one runs through safepoints, one goes in and out of a system call, one
-/// is just being started, and statistics are read: on three Ps, of which some are idle.
+/// Two goroutines ask for a collection at once, one runs through safepoints, one is in a system call that ends only
+/// after a collection, one is just being started, and statistics are read: on three Ps, of which some are idle.
 /// </summary>
 internal sealed class StopTheWorld : Scenario
 {
@@ -20,28 +20,37 @@ internal sealed class StopTheWorld : Scenario
     public override void Run<TSync>()
     {
         var watch = new MutatorWatch();
-        using var world = new World<TSync>(SmallWorld.Options(processors: 3, watch));
-        world.Run(g =>
+        Note collected = TSync.CreateNote("collected");
+        using (var world = new World<TSync>(SmallWorld.Options(processors: 3, watch)))
         {
-            g.Go(collector => collector.Collect());
-            g.Go(caller => Call(caller, watch));
-            watch.Step();
-            g.Collect();
-            watch.Step();
-            g.Go(runner => Work(runner, watch));
-            WorldStatistics statistics = g.ReadStatistics();
-            watch.Step();
-            OracleException.Require(
-                statistics.Collections is 1 or 2, $"{statistics.Collections} collections after one of two has ended");
-        });
+            world.Run(g => Main(g, watch, collected));
+        }
+
+        TSync.Destroy(collected);
         OracleException.Require(watch.Collections == 2, $"{watch.Collections} collections, two were asked for");
     }
 
-    private static void Call<TSync>(Goroutine<TSync> g, MutatorWatch watch)
+    private static void Main<TSync>(Goroutine<TSync> g, MutatorWatch watch, Note collected)
+        where TSync : struct, ISync
+    {
+        g.Go(collector => collector.Collect());
+        g.Go(caller => Call(caller, watch, collected));
+        watch.Step();
+        g.Collect();
+        watch.Step();
+        TSync.Wake(collected);
+        g.Go(runner => Work(runner, watch));
+        WorldStatistics statistics = g.ReadStatistics();
+        watch.Step();
+        OracleException.Require(
+            statistics.Collections is 1 or 2, $"{statistics.Collections} collections after one of two has ended");
+    }
+
+    private static void Call<TSync>(Goroutine<TSync> g, MutatorWatch watch, Note collected)
         where TSync : struct, ISync
     {
         watch.Step();
-        g.SystemCall(static () => { });
+        g.SystemCall(() => TSync.Sleep(collected));
         watch.Step();
     }
 
