@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using Testbed.Bench.MarkLoop;
 
-BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
+if (args is ["markloop"])
+{
+    MarkLoopComparison.Run();
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
+}
