@@ -68,10 +68,10 @@ public sealed unsafe class Goroutine<TSync>
     /// <param name="type">Its type.</param>
     /// <returns>The object, which nothing roots yet.</returns>
     /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
-    /// <exception cref="ArgumentException">The type is of another world.</exception>
+    /// <exception cref="ArgumentException">The type was not registered.</exception>
     public Reference Allocate(TypeId type)
     {
-        TypeInfo* info = _world.InfoOf(type);
+        TypeInfo* info = InfoOf(type);
         return AllocateBlock(TSync.Read(&info->Size), info, AllocationKind.Typed);
     }
 
@@ -80,12 +80,12 @@ public sealed unsafe class Goroutine<TSync>
     /// <param name="count">How many; 0 or more.</param>
     /// <returns>The array, which nothing roots yet.</returns>
     /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
-    /// <exception cref="ArgumentException">The type is of another world.</exception>
+    /// <exception cref="ArgumentException">The type was not registered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Reference AllocateArray(TypeId type, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        TypeInfo* info = _world.InfoOf(type);
+        TypeInfo* info = InfoOf(type);
         return AllocateBlock(TSync.Read(&info->Size) * (nuint)count, info, AllocationKind.Typed);
     }
 
@@ -332,6 +332,11 @@ public sealed unsafe class Goroutine<TSync>
 
         return block;
     }
+
+    private static TypeInfo* InfoOf(TypeId type)
+        => type.Info == null
+            ? throw new ArgumentException("the type was not registered with this world", nameof(type))
+            : type.Info;
 
     private void RequireOutsideSystemCall()
     {

@@ -104,8 +104,4 @@ public sealed unsafe class World<TSync> : IDisposable
         _types.Dispose();
         Heap.Dispose();
     }
-
-    /// <summary>What is known of a type.</summary>
-    /// <exception cref="ArgumentException">It is of another world.</exception>
-    internal TypeInfo* InfoOf(TypeId type) => _types[type];
 }

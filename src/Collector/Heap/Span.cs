@@ -1,0 +1,70 @@
+namespace Testbed.Collector;
+
+/// <summary>What a span is. The seed's <c>MSpanInUse</c> and so on; dead is zero, so that a fresh one is none.</summary>
+internal enum SpanState
+{
+    /// <summary>Describes no pages; waits to be used again.</summary>
+    Dead = 0,
+
+    /// <summary>Free pages, on a list of the page heap.</summary>
+    Free,
+
+    /// <summary>Holds objects.</summary>
+    InUse,
+}
+
+/// <summary>
+/// A run of pages, in memory of the seam; freed only with its heap, so that whoever follows a stale pointer finds it
+/// readable. The seed's <c>MSpan</c>.
+/// </summary>
+/// <remarks>
+/// Pages and state change under the page heap's lock, while <see cref="Heap{TSync}.FindSpan"/> may look from any
+/// thread: those fields are racy, and the state is published last and read first.
+/// </remarks>
+internal unsafe struct Span
+{
+    /// <summary>The next on the one list that it is on; under that list's lock.</summary>
+    internal Span* Next;
+
+    /// <summary>The one before, or null if it is the first; under that list's lock.</summary>
+    internal Span* Previous;
+
+    /// <summary>The address of its first byte. Racy.</summary>
+    internal nint Start;
+
+    /// <summary>The address behind its last whole object. Racy.</summary>
+    internal nint Limit;
+
+    /// <summary>The bytes of an object. Racy.</summary>
+    internal nuint ElementSize;
+
+    /// <summary>Racy; under the page heap's lock to change.</summary>
+    internal SpanState State;
+
+    /// <summary>The size class, 0 for a large object; constant while in use.</summary>
+    internal int SizeClass;
+
+    /// <summary>How many pages; under the page heap's lock to change.</summary>
+    internal nint PageCount;
+
+    /// <summary>How many objects it has room for; constant while in use.</summary>
+    internal int Capacity;
+
+    /// <summary>How many objects are allocated or in a thread cache; under the central list's lock. The seed's <c>ref</c>.</summary>
+    internal int References;
+
+    /// <summary>The first free object that is in no thread cache, or 0; under the central list's lock.</summary>
+    internal nint FreeList;
+
+    /// <summary>
+    /// The type of each object, null where it is conservative: an element is the owner's of the object. Null where no
+    /// object can have a pointer. The seed's <c>MTypes</c>.
+    /// </summary>
+    internal TypeInfo** Types;
+
+    /// <summary>1 if its pages may hold something other than zeroes; under the page heap's lock. The seed's <c>needzero</c>.</summary>
+    internal int NeedsZero;
+
+    /// <summary>Its place among all spans; constant.</summary>
+    internal int Index;
+}

@@ -1,0 +1,101 @@
+using Testbed.Sync;
+
+namespace Testbed.Collector;
+
+/// <summary>
+/// Frees what is not marked, a span at a time; each span is one worker's alone. The seed's <c>sweepspan</c>.
+/// </summary>
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe class Sweeper<TSync>
+    where TSync : struct, ISync
+{
+    private const nuint WordBytes = 8;
+
+    private readonly Heap<TSync> _heap;
+    private readonly Bitmap<TSync> _bitmap;
+
+    internal Sweeper(Heap<TSync> heap)
+    {
+        _heap = heap;
+        _bitmap = heap.Bitmap;
+    }
+
+    /// <summary>Sweeps a span, if it is in use; after all marking and flushing has ended.</summary>
+    /// <param name="index">Its index among all spans.</param>
+    /// <param name="cache">The cache to count into.</param>
+    internal void SweepSpan(int index, ThreadCache* cache)
+    {
+        Span* span = _heap.SpanAt(index);
+
+        // Others may free their spans meanwhile and join free neighbours, but only the caller frees this one.
+        if (TSync.VolatileRead(&span->State) != SpanState.InUse)
+        {
+            return;
+        }
+
+        nint start = TSync.RacyRead(&span->Start);
+        nuint elementSize = TSync.RacyRead(&span->ElementSize);
+        MarkFreeObjects(span);
+        if (TSync.Read(&span->SizeClass) == 0)
+        {
+            SweepLarge(span, start, cache);
+            return;
+        }
+
+        nint first = 0;
+        nint last = 0;
+        int freed = 0;
+        nint end = TSync.RacyRead(&span->Limit);
+        for (nint address = end - (nint)elementSize; address >= start; address -= (nint)elementSize)
+        {
+            if (_bitmap.IsMarked(address))
+            {
+                continue;
+            }
+
+            _bitmap.ClearScan(address);
+            TSync.Write((nint*)address, first);
+            if (elementSize > WordBytes)
+            {
+                TSync.Write((nint*)address + 1, CentralList<TSync>.Dirty);
+            }
+
+            last = last == 0 ? address : last;
+            first = address;
+            freed++;
+        }
+
+        _bitmap.ClearMarks(start, end);
+        if (freed > 0)
+        {
+            CountFreed(cache, freed, freed * (long)elementSize);
+            _heap.FreeSmall(span, first, last, freed);
+        }
+    }
+
+    private void SweepLarge(Span* span, nint start, ThreadCache* cache)
+    {
+        bool marked = _bitmap.IsMarked(start);
+        _bitmap.ClearMarks(start, start + 1);
+        if (!marked)
+        {
+            CountFreed(cache, 1, (long)TSync.RacyRead(&span->ElementSize));
+            _heap.FreeLarge(span);
+        }
+    }
+
+    /// <summary>Marks the objects that are free already, so that they are not freed again.</summary>
+    private void MarkFreeObjects(Span* span)
+    {
+        for (nint free = TSync.Read(&span->FreeList); free != 0; free = TSync.Read((nint*)free))
+        {
+            _bitmap.SetMark(free);
+        }
+    }
+
+    private static void CountFreed(ThreadCache* cache, long objects, long bytes)
+    {
+        TSync.Write(&cache->Frees, TSync.Read(&cache->Frees) + objects);
+        TSync.Write(&cache->FreeBytes, TSync.Read(&cache->FreeBytes) + bytes);
+    }
+}
