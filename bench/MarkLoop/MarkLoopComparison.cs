@@ -7,9 +7,9 @@ namespace Testbed.Bench.MarkLoop;
 /// <summary>Runs the mark loop over the seam and its twin by turns, and prints the median of the pairs' ratios.</summary>
 internal static class MarkLoopComparison
 {
-    private const int Objects = 1_000_000;
-    private const int Pairs = 41;
-    private const int WarmUps = 10;
+    private const int Objects = 100_000;
+    private const int Pairs = 501;
+    private const int WarmUps = 50;
 
     /// <summary>Runs and prints.</summary>
     /// <exception cref="InvalidOperationException">The two do not mark the same objects.</exception>

@@ -5,7 +5,7 @@ using Testbed.Sync;
 namespace Testbed.Bench.MarkLoop;
 
 /// <summary>
-/// The loop of <see cref="ObjectScanner{TSync}"/> on the collector's own work buffers, over an
+/// The loop of the object scanner on the collector's own work buffers, over an
 /// <see cref="ObjectGraph"/>; every access goes through the seam.
 /// </summary>
 /// <typeparam name="TSync">The engine.</typeparam>

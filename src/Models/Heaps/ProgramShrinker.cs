@@ -1,0 +1,295 @@
+namespace Testbed.Models.Heaps;
+
+/// <summary>
+/// Makes programs smaller: leaves out goroutines, runs of steps, nodes, edges and roots, and makes nodes and numbers
+/// small. What is left is renumbered, so that a shrunk program reads as if it had been written that way.
+/// </summary>
+public static class ProgramShrinker
+{
+    /// <summary>Programs that are a step smaller, the boldest first.</summary>
+    /// <param name="program">A valid program.</param>
+    /// <returns>Valid programs.</returns>
+    public static IEnumerable<MutatorProgram> Shrink(MutatorProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return WithoutGoroutines(program)
+            .Concat(WithSmallerGoroutines(program))
+            .Concat(WithFewerSlots(program));
+    }
+
+    /// <summary>Graphs that are a step smaller, the boldest first.</summary>
+    /// <param name="graph">A valid graph.</param>
+    /// <returns>Valid graphs.</returns>
+    public static IEnumerable<HeapGraph> Shrink(HeapGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        foreach (IReadOnlyList<int> kept in Sublists([.. Enumerable.Range(0, graph.Nodes.Count)]))
+        {
+            yield return Keep(graph, kept);
+        }
+
+        foreach (IReadOnlyList<HeapEdge> edges in Sublists(graph.Edges))
+        {
+            yield return graph with { Edges = edges };
+        }
+
+        foreach (IReadOnlyList<HeapRoot> roots in Sublists(graph.Roots))
+        {
+            yield return graph with { Roots = roots };
+        }
+
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            foreach (NodeShape shape in Shrink(graph.Nodes[i]))
+            {
+                yield return WithShape(graph, i, shape);
+            }
+        }
+
+        foreach (HeapGraph smaller in WithoutInteriors(graph))
+        {
+            yield return smaller;
+        }
+    }
+
+    private static IEnumerable<HeapGraph> WithoutInteriors(HeapGraph graph)
+    {
+        for (int i = 0; i < graph.Edges.Count; i++)
+        {
+            if (graph.Edges[i].Inside != 0)
+            {
+                yield return graph with { Edges = Replaced(graph.Edges, i, graph.Edges[i] with { Inside = 0 }) };
+            }
+        }
+
+        for (int i = 0; i < graph.Roots.Count; i++)
+        {
+            if (graph.Roots[i].Inside != 0)
+            {
+                yield return graph with { Roots = Replaced(graph.Roots, i, graph.Roots[i] with { Inside = 0 }) };
+            }
+        }
+    }
+
+    /// <summary>Leaves out one goroutine, and with it those that it starts.</summary>
+    private static IEnumerable<MutatorProgram> WithoutGoroutines(MutatorProgram program)
+    {
+        for (int left = 1; left < program.Goroutines.Count; left++)
+        {
+            // A parent has a smaller number than its children, so one pass finds all descendants.
+            var numbers = new int[program.Goroutines.Count];
+            int count = 0;
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = i == left || numbers[i] < 0 ? -1 : count++;
+                if (numbers[i] < 0)
+                {
+                    foreach (Operation.Start start in program.Goroutines[i].Operations.OfType<Operation.Start>())
+                    {
+                        numbers[start.Goroutine] = -1;
+                    }
+                }
+            }
+
+            yield return program with
+            {
+                Goroutines = [.. program.Goroutines
+                    .Where((_, i) => numbers[i] >= 0)
+                    .Select(goroutine => goroutine with { Operations = Renumbered(goroutine.Operations, numbers) })],
+            };
+        }
+    }
+
+    private static List<Operation> Renumbered(IReadOnlyList<Operation> operations, int[] numbers)
+    {
+        var renumbered = new List<Operation>();
+        foreach (Operation operation in operations)
+        {
+            if (operation is not Operation.Start start)
+            {
+                renumbered.Add(operation);
+            }
+            else if (numbers[start.Goroutine] >= 0)
+            {
+                renumbered.Add(new Operation.Start(numbers[start.Goroutine]));
+            }
+        }
+
+        return renumbered;
+    }
+
+    private static IEnumerable<MutatorProgram> WithSmallerGoroutines(MutatorProgram program)
+    {
+        for (int i = 0; i < program.Goroutines.Count; i++)
+        {
+            GoroutineProgram goroutine = program.Goroutines[i];
+            foreach (IReadOnlyList<Operation> operations in ShrinkOperations(goroutine.Operations))
+            {
+                yield return With(goroutine with { Operations = operations });
+            }
+
+            foreach (HeapGraph graph in Shrink(goroutine.Graph))
+            {
+                yield return With(goroutine with { Graph = graph });
+            }
+
+            MutatorProgram With(GoroutineProgram smaller)
+                => program with { Goroutines = Replaced(program.Goroutines, i, smaller) };
+        }
+    }
+
+    /// <summary>Leaves out slots from the last on that nothing names, and globals likewise.</summary>
+    private static IEnumerable<MutatorProgram> WithFewerSlots(MutatorProgram program)
+    {
+        int slots = 1;
+        int globals = 1;
+        foreach (GoroutineProgram goroutine in program.Goroutines)
+        {
+            slots = Math.Max(slots, goroutine.Graph.Roots.Select(root => root.Slot + 1).DefaultIfEmpty().Max());
+            foreach (Operation operation in goroutine.Operations)
+            {
+                slots = Math.Max(slots, GreatestSlot(operation) + 1);
+                globals = Math.Max(globals, GreatestGlobal(operation) + 1);
+            }
+        }
+
+        if (slots < program.Slots || globals < program.Globals)
+        {
+            yield return program with { Slots = slots, Globals = globals };
+        }
+    }
+
+    private static int GreatestSlot(Operation operation) => operation switch
+    {
+        Operation.Allocate allocate => allocate.Slot,
+        Operation.Link link => Math.Max(link.Slot, link.Value),
+        Operation.Cut cut => cut.Slot,
+        Operation.Follow follow => Math.Max(follow.Slot, follow.Source),
+        Operation.Interior interior => Math.Max(interior.Slot, interior.Source),
+        Operation.Unroot unroot => unroot.Slot,
+        Operation.Publish publish => publish.Slot,
+        Operation.Take take => take.Slot,
+        _ => 0,
+    };
+
+    private static int GreatestGlobal(Operation operation) => operation switch
+    {
+        Operation.Publish publish => publish.Global,
+        Operation.Take take => take.Global,
+        _ => 0,
+    };
+
+    /// <summary>Leaves out runs of steps, but for starts, and makes allocated nodes small.</summary>
+    private static IEnumerable<IReadOnlyList<Operation>> ShrinkOperations(IReadOnlyList<Operation> operations)
+    {
+        foreach (IReadOnlyList<int> kept in Sublists([.. Enumerable.Range(0, operations.Count)]))
+        {
+            var shorter = new List<Operation>();
+            int next = 0;
+            for (int i = 0; i < operations.Count; i++)
+            {
+                bool isKept = next < kept.Count && kept[next] == i;
+                next += isKept ? 1 : 0;
+                if (isKept || operations[i] is Operation.Start)
+                {
+                    shorter.Add(operations[i]);
+                }
+            }
+
+            if (shorter.Count < operations.Count)
+            {
+                yield return shorter;
+            }
+        }
+
+        for (int i = 0; i < operations.Count; i++)
+        {
+            if (operations[i] is Operation.Allocate allocate)
+            {
+                foreach (NodeShape shape in Shrink(allocate.Shape))
+                {
+                    yield return Replaced(operations, i, allocate with { Shape = shape });
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<NodeShape> Shrink(NodeShape shape)
+    {
+        if (shape.Count > 1)
+        {
+            yield return shape with { Count = 1 };
+            yield return shape with { Count = shape.Count / 2 };
+            yield return shape with { Count = shape.Count - 1 };
+        }
+
+        if (shape.Words > 1)
+        {
+            yield return WithWords(shape, 1);
+            yield return WithWords(shape, shape.Words / 2);
+            yield return WithWords(shape, shape.Words - 1);
+        }
+    }
+
+    private static NodeShape WithWords(NodeShape shape, int words) => shape with
+    {
+        Words = words,
+        Pointers = shape.Kind == NodeKind.Typed
+            ? shape.Pointers & ulong.MaxValue >> (NodeShape.MaxTypedWords - words)
+            : 0,
+    };
+
+    /// <summary>The graph with only some nodes, renumbered, and what is among them.</summary>
+    private static HeapGraph Keep(HeapGraph graph, IReadOnlyList<int> kept)
+    {
+        var numbers = new int[graph.Nodes.Count];
+        Array.Fill(numbers, -1);
+        for (int i = 0; i < kept.Count; i++)
+        {
+            numbers[kept[i]] = i;
+        }
+
+        return new HeapGraph(
+            [.. kept.Select(node => graph.Nodes[node])],
+            [.. graph.Edges
+                .Where(edge => numbers[edge.From] >= 0 && numbers[edge.To] >= 0)
+                .Select(edge => edge with { From = numbers[edge.From], To = numbers[edge.To] })],
+            [.. graph.Roots
+                .Where(root => numbers[root.To] >= 0)
+                .Select(root => root with { To = numbers[root.To] })]);
+    }
+
+    /// <summary>The graph with another, smaller node; edges out of words that it has lost go, those into them move.</summary>
+    private static HeapGraph WithShape(HeapGraph graph, int node, NodeShape shape)
+    {
+        int words = shape.TotalWords;
+        return new HeapGraph(
+            Replaced(graph.Nodes, node, shape),
+            [.. graph.Edges
+                .Where(edge => edge.From != node || edge.Word < words)
+                .Select(edge => edge.To != node ? edge : edge with { Inside = Math.Min(edge.Inside, words - 1) })],
+            [.. graph.Roots
+                .Select(root => root.To != node ? root : root with { Inside = Math.Min(root.Inside, words - 1) })]);
+    }
+
+    /// <summary>The list without runs of its items: of half its length, of a quarter, and so on down to one.</summary>
+    private static IEnumerable<IReadOnlyList<T>> Sublists<T>(IReadOnlyList<T> list)
+    {
+        if (list.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return [];
+        for (int run = list.Count / 2; run > 0; run /= 2)
+        {
+            for (int start = 0; start < list.Count; start += run)
+            {
+                yield return [.. list.Where((_, i) => i < start || i >= start + run)];
+            }
+        }
+    }
+
+    private static T[] Replaced<T>(IReadOnlyList<T> list, int index, T item)
+        => [.. list.Select((old, i) => i == index ? item : old)];
+}
