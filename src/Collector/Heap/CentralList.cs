@@ -168,7 +168,7 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
             }
 
             TSync.Write(&span->FreeList, start);
-            TSync.Write(&span->Types, (TypeInfo**)TSync.Allocate<nint>((nuint)capacity, "span.types"));
+            TSync.Write(&span->Types, TSync.Allocate<nint>((nuint)capacity, "span.types"));
         }
 
         TSync.Enter(_lock);

@@ -106,7 +106,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         if (address != 0 && scan)
         {
             Span* span = _pages.FindKnown(address);
-            TSync.Write(TypeSlot(span, address), type);
+            TSync.Write(TypeSlot(span, address), (nint)type);
             Bitmap.SetScan(address);
         }
 
@@ -161,7 +161,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     }
 
     /// <summary>The type of an object that may hold pointers; null if it is conservative. While the world is stopped.</summary>
-    internal TypeInfo* TypeOf(Span* span, nint start) => TSync.Read(TypeSlot(span, start));
+    internal static TypeInfo* TypeOf(Span* span, nint start) => (TypeInfo*)TSync.Read(TypeSlot(span, start));
 
     /// <summary>
     /// Gives the free objects of all caches back; by one worker while the world is stopped, also while others mark. The
@@ -305,7 +305,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         TSync.Write(&cache->MallocBytes, TSync.Read(&cache->MallocBytes) + bytes);
     }
 
-    private static TypeInfo** TypeSlot(Span* span, nint start)
+    private static nint* TypeSlot(Span* span, nint start)
         => TSync.Read(&span->Types) + ((nuint)(start - TSync.Read(&span->Start)) / TSync.Read(&span->ElementSize));
 
     private nint AllocateSmall(ThreadCache* cache, int sizeClass)
@@ -355,7 +355,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         }
 
         TSync.Write(&span->References, 1);
-        TSync.Write(&span->Types, (TypeInfo**)TSync.Allocate<nint>(1, "span.types"));
+        TSync.Write(&span->Types, TSync.Allocate<nint>(1, "span.types"));
         TSync.Add(&_state->Allocated, (long)bytes);
         Count(cache, (long)bytes);
         return TSync.Read(&span->Start);

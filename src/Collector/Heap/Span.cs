@@ -57,10 +57,10 @@ internal unsafe struct Span
     internal nint FreeList;
 
     /// <summary>
-    /// The type of each object, null where it is conservative: an element is the owner's of the object. Null where no
-    /// object can have a pointer. The seed's <c>MTypes</c>.
+    /// The address of each object's <see cref="TypeInfo"/>, 0 where it is conservative: an element belongs to whoever
+    /// owns the object. The seed's <c>MTypes</c>.
     /// </summary>
-    internal TypeInfo** Types;
+    internal nint* Types;
 
     /// <summary>1 if its pages may hold something other than zeroes; under the page heap's lock. The seed's <c>needzero</c>.</summary>
     internal int NeedsZero;

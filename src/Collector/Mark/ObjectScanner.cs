@@ -231,7 +231,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         TSync.Write(&self->Bytes, TSync.Read(&self->Bytes) + (long)bytes);
         if (_bitmap.IsScan(start))
         {
-            Push(self, start, bytes, _heap.TypeOf(span, start));
+            Push(self, start, bytes, Heap<TSync>.TypeOf(span, start));
         }
     }
 
