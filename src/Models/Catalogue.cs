@@ -11,6 +11,7 @@ public static class Catalogue
     [
         new AllgGrowth(),
         new StopTheWorld(),
+        new MarkrootSteal(),
         new HandoffGetfull(),
         new LockFreeListScenario(),
     ];

@@ -54,7 +54,7 @@ internal sealed unsafe class MarkedHeap : IDisposable
     public MarkedHeap(WorldOptions options, int chain)
         : this(options)
     {
-        TypeInfo* type = _types[_types.Register(new TypeShape("link", 16, 8))];
+        TypeInfo* type = _types.Register(new TypeShape("link", 16, 8)).Info;
         for (int i = 0; i < chain; i++)
         {
             _nodes.Add(new Node(_heap.TryAllocate(_cache, 16, type, AllocationKind.Typed), 2, [1]));
@@ -159,7 +159,7 @@ internal sealed unsafe class MarkedHeap : IDisposable
         {
             TypeShape shape = s_shapes[kind];
             int elements = random.Next(1, 4);
-            TypeInfo* type = _types[_types.Register(shape)];
+            TypeInfo* type = _types.Register(shape).Info;
             nint start = _heap.TryAllocate(_cache, (nuint)(shape.Size * elements), type, AllocationKind.Typed);
             int[] pointers =
             [

@@ -1,0 +1,131 @@
+using Testbed.Collector;
+using Testbed.Sync;
+
+namespace Testbed.Models.Scenarios;
+
+/// <summary>
+/// Two or three workers run all root jobs of a small heap, stealing from each other, and mark what they lead to; then
+/// they run a loop of which nobody may leave before all of it is done. Every job runs exactly once.
+/// </summary>
+internal sealed unsafe class MarkrootSteal : Scenario
+{
+    private const int Goroutines = 2;
+    private const int Spans = 6;
+    private const int WordBytes = 8;
+
+    /// <inheritdoc/>
+    public override string Name => "markroot-steal";
+
+    /// <inheritdoc/>
+    public override string Summary
+        => "2 or 3 workers share all root jobs: each runs once, nobody leaves before the work is done";
+
+    /// <inheritdoc/>
+    public override void Run<TSync>()
+    {
+        int workers = 2 + (int)TSync.Choose(2);
+        var jobs = new JobCounter((int)RootJob.Count + Goroutines);
+        var sweeps = new int[Spans];
+        WorldOptions options = SmallWorld.Options(workers, jobs) with { MaxSmallSize = 16 };
+        using var heap = new Heap<TSync>(options);
+        using var goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
+        using var globals = new Globals<TSync>(options);
+        using var marker = new Marker<TSync>(options, heap, goroutines, globals);
+        using var sweepFor = new ParallelFor<TSync>(options, "sweepfor", (index, _) => sweeps[index]++);
+        nint[] objects = Fill(heap, goroutines, globals);
+        marker.Setup(workers, now: 1);
+        sweepFor.Setup(workers, Spans, waitForAll: true);
+        var threads = new SyncThread[workers];
+        for (int i = 1; i < workers; i++)
+        {
+            int worker = i;
+            threads[i] = TSync.StartThread($"worker{worker}", () => Work(worker));
+        }
+
+        Work(0);
+        for (int i = 1; i < workers; i++)
+        {
+            TSync.Join(threads[i]);
+        }
+
+        marker.CheckInvariants();
+        for (int i = 0; i < Goroutines; i++)
+        {
+            G* g = goroutines[i];
+            ShadowStack<TSync>.Free(g);
+            TSync.Free(g);
+        }
+
+        void Work(int worker)
+        {
+            marker.Run(worker);
+            jobs.RequireAllOnce();
+            foreach (nint item in objects)
+            {
+                OracleException.Require(heap.Bitmap.IsMarked(item), "a worker leaves while something is not marked");
+            }
+
+            sweepFor.Run(worker);
+            for (int i = 0; i < Spans; i++)
+            {
+                OracleException.Require(sweeps[i] == 1, $"index {i} has run {sweeps[i]} times when a worker leaves");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes a chain of two objects from each root: the first global, and a frame of each goroutine.
+    /// </summary>
+    private static nint[] Fill<TSync>(Heap<TSync> heap, AllGoroutines<TSync> goroutines, Globals<TSync> globals)
+        where TSync : struct, ISync
+    {
+        ThreadCache* cache = heap.CreateCache();
+        var objects = new List<nint>();
+        TSync.Write(globals.Data, MakeChain());
+        for (int i = 0; i < Goroutines; i++)
+        {
+            G* g = TSync.Allocate<G>(1, "g");
+            TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+            TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, words: 4));
+            TSync.Write(ShadowStack<TSync>.Push(g, 1, null), MakeChain());
+            goroutines.Add(g);
+        }
+
+        heap.FlushAllCaches();
+        return [.. objects];
+
+        nint MakeChain()
+        {
+            nint last = heap.TryAllocate(cache, WordBytes, null, AllocationKind.NoScan);
+            nint first = heap.TryAllocate(cache, 2 * WordBytes, null, AllocationKind.Conservative);
+            TSync.Write((nint*)first, last);
+            objects.Add(first);
+            objects.Add(last);
+            return first;
+        }
+    }
+
+    /// <summary>Counts root jobs.</summary>
+    /// <remarks>Plain managed data: for an engine that runs one thread at a time.</remarks>
+    private sealed class JobCounter(int count) : CollectionObserver
+    {
+        private readonly int[] _runs = new int[count];
+
+        /// <inheritdoc/>
+        public override void RootJobStarted(long job)
+        {
+            OracleException.Require(job < _runs.Length, $"root job {job} runs, there are {_runs.Length}");
+            _runs[job]++;
+            OracleException.Require(_runs[job] == 1, $"root job {job} runs twice");
+        }
+
+        /// <summary>Checks that every job has started, and none twice.</summary>
+        internal void RequireAllOnce()
+        {
+            for (int job = 0; job < _runs.Length; job++)
+            {
+                OracleException.Require(_runs[job] == 1, $"root job {job} has not run when a worker leaves");
+            }
+        }
+    }
+}
