@@ -14,6 +14,7 @@ public static class Catalogue
         new MarkrootSteal(),
         new HandoffGetfull(),
         new LockFreeListScenario(),
+        new WholeCycle(),
     ];
 
     /// <summary>The scenario of that name, or null.</summary>

@@ -99,7 +99,7 @@ public class GenerationTests
     private static long SizeOf(MutatorProgram program)
         => program.Slots + program.Globals + program.Bytes + program.Goroutines.Sum(goroutine
             => 1 + goroutine.Operations.Count + goroutine.Graph.Nodes.Count
-                + goroutine.Graph.Edges.Sum(edge => 1 + Math.Sign(edge.Inside))
+                + goroutine.Graph.Edges.Sum(edge => 1 + edge.Word + Math.Sign(edge.Inside))
                 + goroutine.Graph.Roots.Sum(root => 1 + Math.Sign(root.Inside)));
 
     private static bool Has(HeapGraph graph, string kind) => kind switch

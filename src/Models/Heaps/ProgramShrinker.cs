@@ -46,9 +46,37 @@ public static class ProgramShrinker
             }
         }
 
-        foreach (HeapGraph smaller in WithoutInteriors(graph))
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            if (graph.Nodes[i].Count == 1 && graph.Nodes[i].Words > 1)
+            {
+                yield return WithoutFirstWords(graph, i, graph.Nodes[i].Words / 2);
+                yield return WithoutFirstWords(graph, i, 1);
+            }
+        }
+
+        foreach (HeapGraph smaller in WithoutInteriors(graph).Concat(WithLowerWords(graph)))
         {
             yield return smaller;
+        }
+    }
+
+    /// <summary>Moves a reference to a lower word that holds none, so that its node can lose the words behind.</summary>
+    private static IEnumerable<HeapGraph> WithLowerWords(HeapGraph graph)
+    {
+        for (int i = 0; i < graph.Edges.Count; i++)
+        {
+            HeapEdge edge = graph.Edges[i];
+            foreach (int word in new[] { 0, edge.Word % graph.Nodes[edge.From].Words, edge.Word - 1 })
+            {
+                if (word >= 0
+                    && word < edge.Word
+                    && graph.Nodes[edge.From].IsScanned(word) == graph.Nodes[edge.From].IsScanned(edge.Word)
+                    && !graph.Edges.Any(other => other.From == edge.From && other.Word == word))
+                {
+                    yield return graph with { Edges = Replaced(graph.Edges, i, edge with { Word = word }) };
+                }
+            }
         }
     }
 
@@ -270,6 +298,21 @@ public static class ProgramShrinker
                 .Select(edge => edge.To != node ? edge : edge with { Inside = Math.Min(edge.Inside, words - 1) })],
             [.. graph.Roots
                 .Select(root => root.To != node ? root : root with { Inside = Math.Min(root.Inside, words - 1) })]);
+    }
+
+    /// <summary>The graph with a node that lacks its first words: what refers to, or from, the others moves along.</summary>
+    private static HeapGraph WithoutFirstWords(HeapGraph graph, int node, int words)
+    {
+        NodeShape shape = graph.Nodes[node];
+        shape = shape with { Words = shape.Words - words, Pointers = shape.Pointers >> words };
+        return new HeapGraph(
+            Replaced(graph.Nodes, node, shape),
+            [.. graph.Edges
+                .Where(edge => edge.From != node || edge.Word >= words)
+                .Select(edge => edge.From != node ? edge : edge with { Word = edge.Word - words })
+                .Select(edge => edge.To != node ? edge : edge with { Inside = Math.Max(edge.Inside - words, 0) })],
+            [.. graph.Roots
+                .Select(root => root.To != node ? root : root with { Inside = Math.Max(root.Inside - words, 0) })]);
     }
 
     /// <summary>The list without runs of its items: of half its length, of a quarter, and so on down to one.</summary>
