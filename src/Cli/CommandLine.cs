@@ -46,6 +46,7 @@ internal static class CommandLine
         var root = new RootCommand("Hunts races in a parallel garbage collector by choosing every interleaving itself.")
         {
             ListCommand.Create(context),
+            RunCommand.Create(context),
         };
         HelpNotes.Add(root, Examples + "\n\n" + ExitCode.Help);
         return root;

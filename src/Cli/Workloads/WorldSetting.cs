@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using Testbed.Collector;
+
+namespace Testbed.Cli.Workloads;
+
+/// <summary>A capacity of the world that <c>--set NAME=VALUE</c> changes, and a soak chooses.</summary>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="Soak">Values that a soak takes: small ones, so that boundaries are met, beside the default.</param>
+/// <param name="Apply">Changes it.</param>
+internal sealed record WorldSetting(string Name, IReadOnlyList<int> Soak, Func<WorldOptions, int, WorldOptions> Apply)
+{
+    /// <summary>All that can be set.</summary>
+    public static IReadOnlyList<WorldSetting> All { get; } =
+    [
+        new("page-bytes", [512, 1024, 4096, 8192], (options, value) => options with { PageBytes = value }),
+        new("heap-grow-bytes", [1, 1 << 16, 1 << 20], (options, value) => options with { HeapGrowBytes = value }),
+        new("max-small-size", [64, 1024, 32 << 10], (options, value) => options with { MaxSmallSize = value }),
+        new(
+            "first-trigger-bytes",
+            [1 << 12, 1 << 18, 4 << 20],
+            (options, value) => options with { FirstTriggerBytes = value }),
+        new("work-buffer-length", [2, 3, 8, 339], (options, value) => options with { WorkBufferLength = value }),
+        new("work-buffers-per-chunk", [1, 4, 128], (options, value) => options with { WorkBuffersPerChunk = value }),
+        new("handoff-threshold", [1, 4, 64], (options, value) => options with { HandoffThreshold = value }),
+        new("list-tag-bits", [17], (options, value) => options with { ListTagBits = value }),
+        new("prefetch-depth", [0, 1, 4, 16], (options, value) => options with { PrefetchDepth = value }),
+        new(
+            "first-goroutine-capacity",
+            [1, 3, 512],
+            (options, value) => options with { FirstGoroutineCapacity = value }),
+        new("stack-segment-words", [4, 7, 32], (options, value) => options with { StackSegmentWords = value }),
+        new("steal-tries-per-worker", [1, 4], (options, value) => options with { StealTriesPerWorker = value }),
+    ];
+
+    /// <summary>What the command line calls a member of <see cref="WorldOptions"/>.</summary>
+    /// <param name="member">The member's name.</param>
+    public static string NameOf(string member) => member switch
+    {
+        nameof(WorldOptions.Processors) => "--processors",
+        nameof(WorldOptions.MaxGcWorkers) => "--workers",
+        nameof(WorldOptions.ArenaBytes) => "--heap",
+        _ => "--set " + JsonNamingPolicy.KebabCaseLower.ConvertName(member),
+    };
+
+    /// <summary>Changes options as a <c>NAME=VALUE</c> says.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="assignment">What the command line says.</param>
+    /// <exception cref="InputException">It is not of that form, or there is no such name.</exception>
+    public static WorldOptions Assign(WorldOptions options, string assignment)
+    {
+        string[] parts = assignment.Split('=');
+        if (parts.Length != 2
+            || !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+        {
+            throw new InputException($"--set {assignment}: must be NAME=NUMBER");
+        }
+
+        WorldSetting? setting = All.FirstOrDefault(entry => entry.Name == parts[0]);
+        return setting is not null
+            ? setting.Apply(options, value)
+            : throw new InputException(
+                $"--set {assignment}: there is no '{parts[0]}'"
+                + Suggestion.For(parts[0], All.Select(entry => entry.Name)));
+    }
+}

@@ -1,0 +1,98 @@
+using Testbed.Collector;
+using Testbed.Sync;
+
+namespace Testbed.Models.Oracles;
+
+/// <summary>
+/// Reads the roots of a stopped world, by a walk of its own: root areas, then the frames of every goroutine that has
+/// not ended.
+/// </summary>
+/// <typeparam name="TSync">The engine.</typeparam>
+/// <param name="world">The world.</param>
+internal sealed unsafe class RootReader<TSync>(World<TSync> world)
+    where TSync : struct, ISync
+{
+    /// <summary>Is given a root.</summary>
+    /// <param name="value">What it holds; not null.</param>
+    /// <param name="isPrecise">Whether it is known to be a pointer.</param>
+    /// <param name="place">Where it is.</param>
+    internal delegate void Visitor(nint value, bool isPrecise, RootPlace place);
+
+    /// <summary>Visits each root that is not null.</summary>
+    /// <param name="visit">Is given each.</param>
+    /// <exception cref="OracleException">A goroutine runs.</exception>
+    internal void Visit(Visitor visit)
+    {
+        Globals<TSync> globals = world.Globals;
+        VisitArea(globals.Data, globals.DataWords, RootKind.Data, visit);
+        VisitArea(globals.Bss, globals.BssWords, RootKind.Bss, visit);
+        AllGoroutines<TSync> goroutines = world.Goroutines;
+        for (long i = 0; i < goroutines.Count; i++)
+        {
+            G* g = goroutines[i];
+            GoroutineStatus status = TSync.VolatileRead(&g->Status);
+            if (status == GoroutineStatus.Running)
+            {
+                throw new OracleException($"goroutine {TSync.Read(&g->Id)} runs while the world is stopped");
+            }
+
+            if (status != GoroutineStatus.Dead)
+            {
+                VisitStack(g, visit);
+            }
+        }
+    }
+
+    private static void VisitArea(nint* words, int count, RootKind kind, Visitor visit)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            VisitWord(words + i, isPrecise: true, new RootPlace(kind, 0, 0, i), visit);
+        }
+    }
+
+    private static void VisitStack(G* g, Visitor visit)
+    {
+        long id = TSync.Read(&g->Id);
+        int frame = 0;
+        for (StackSegment* segment = TSync.Read(&g->Stack); segment != null; segment = TSync.Read(&segment->Previous))
+        {
+            nint* words = StackSegment.WordsOf(segment);
+            for (int top = TSync.Read(&segment->TopFrame); top >= 0; frame++)
+            {
+                var header = (FrameHeader*)(words + top);
+                VisitFrame(header, id, frame, visit);
+                top = TSync.Read(&header->PreviousFrame);
+            }
+        }
+    }
+
+    private static void VisitFrame(FrameHeader* header, long goroutine, int frame, Visitor visit)
+    {
+        var slots = (nint*)(header + 1);
+        FrameMapData* map = TSync.Read(&header->Map);
+        for (int i = 0; i < TSync.Read(&header->SlotCount); i++)
+        {
+            if (map == null || KindOf(map, i) == FrameMapData.Pointer)
+            {
+                VisitWord(slots + i, map != null, new RootPlace(RootKind.Frame, goroutine, frame, i), visit);
+            }
+        }
+    }
+
+    private static uint KindOf(FrameMapData* map, int slot)
+    {
+        uint word = TSync.Read(TSync.Read(&map->Bits) + (slot / FrameMapData.SlotsPerWord));
+        int shift = slot % FrameMapData.SlotsPerWord * FrameMapData.BitsPerSlot;
+        return (word >> shift) & ((1u << FrameMapData.BitsPerSlot) - 1);
+    }
+
+    private static void VisitWord(nint* word, bool isPrecise, RootPlace place, Visitor visit)
+    {
+        nint value = TSync.Read(word);
+        if (value != 0)
+        {
+            visit(value, isPrecise, place);
+        }
+    }
+}
