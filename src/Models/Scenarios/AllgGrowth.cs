@@ -9,7 +9,10 @@ namespace Testbed.Models.Scenarios;
 /// </summary>
 internal sealed class AllgGrowth : Scenario
 {
-    private const int Created = 3;
+    private const int CreatedByMain = 2;
+
+    /// <summary>The first goroutine, those that it creates, one that creates another, and one that collects.</summary>
+    private const int Started = 1 + CreatedByMain + 2 + 1;
 
     /// <inheritdoc/>
     public override string Name => "allg-growth";
@@ -28,20 +31,21 @@ internal sealed class AllgGrowth : Scenario
         TSync.Join(outsider);
         Require(world.GoroutineCount == 0, $"all goroutines have ended, but {world.GoroutineCount} are counted");
         long ever = world.Goroutines.Count;
-        Require(ever is >= 2 and <= Created + 2, $"{ever} goroutines for {Created + 2} that were started");
+        Require(ever is >= 2 and <= Started, $"{ever} goroutines for {Started} that were started");
     }
 
-    /// <summary>Starts one goroutine that collects and profiles, and others beside it.</summary>
+    /// <summary>Starts a goroutine that collects and profiles, and others beside it, while another starts one, too.</summary>
     private static void Main<TSync>(Goroutine<TSync> g, World<TSync> world, ScanCounter scans)
         where TSync : struct, ISync
     {
+        g.Go(static creator => creator.Go(static _ => { }));
         g.Go(collector =>
         {
             CheckList(collector.ProfileGoroutines(), atLeast: 1);
             scans.Expect(() => world.Goroutines.Count);
             collector.Collect();
         });
-        for (int i = 0; i < Created; i++)
+        for (int i = 0; i < CreatedByMain; i++)
         {
             g.Go(static _ => { });
         }
@@ -54,7 +58,7 @@ internal sealed class AllgGrowth : Scenario
         where TSync : struct, ISync
     {
         long count = world.GoroutineCount;
-        Require(count is >= 0 and <= Created + 2, $"{count} goroutines counted, {Created + 2} started in all");
+        Require(count is >= 0 and <= Started, $"{count} goroutines counted, {Started} started in all");
         CheckList(world.ListGoroutines(), atLeast: 0);
     }
 
@@ -64,7 +68,7 @@ internal sealed class AllgGrowth : Scenario
         var seen = new SortedSet<long>();
         foreach (GoroutineInfo info in list)
         {
-            Require(info.Id is >= 1 and <= Created + 2, $"goroutine {info.Id} is listed, which never was");
+            Require(info.Id is >= 1 and <= Started, $"goroutine {info.Id} is listed, which never was");
             Require(seen.Add(info.Id), $"goroutine {info.Id} is listed twice");
         }
     }

@@ -22,7 +22,7 @@ internal sealed unsafe class HandoffGetfull : Scenario
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        WorldOptions options = SmallWorld.Options(Workers);
+        WorldOptions options = SmallWorld.Options(Workers) with { WorkBufferLength = 3 };
         using var termination = new MarkTermination<TSync>();
         using var buffers = new WorkBuffers<TSync>(options, termination);
         var done = new int[Pieces + 1];
