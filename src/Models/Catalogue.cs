@@ -15,6 +15,9 @@ public static class Catalogue
         new HandoffGetfull(),
         new LockFreeListScenario(),
         new WholeCycle(),
+        new CasPair(),
+        new LongRun(),
+        new Canary(),
     ];
 
     /// <summary>The scenario of that name, or null.</summary>

@@ -15,15 +15,17 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
     internal static readonly nint Dirty = unchecked((nint)0xdeaddeaddeaddead);
 
     private readonly PageHeap<TSync> _pages;
+    private readonly Bitmap<TSync> _bitmap;
     private readonly int _sizeClass;
     private readonly int _objectBytes;
     private readonly int _spanPages;
     private readonly Mutex _lock;
     private readonly State* _state;
 
-    internal CentralList(PageHeap<TSync> pages, SizeClasses classes, int sizeClass)
+    internal CentralList(PageHeap<TSync> pages, Bitmap<TSync> bitmap, SizeClasses classes, int sizeClass)
     {
         _pages = pages;
+        _bitmap = bitmap;
         _sizeClass = sizeClass;
         _objectBytes = classes.SizeOf(sizeClass);
         _spanPages = classes.PagesOf(sizeClass);
@@ -66,6 +68,11 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
         {
             nint next = TSync.Read((nint*)first);
             Span* span = _pages.FindKnown(first);
+            if (span == null)
+            {
+                throw new CorruptionException($"a cache of class {_sizeClass} holds 0x{first:x}, which is in no span");
+            }
+
             TSync.Write((nint*)first, TSync.Read(&span->FreeList));
             if (PutBack(span, first, 1))
             {
@@ -101,15 +108,15 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
     }
 
     /// <summary>Checks the invariants; nobody allocates or frees meanwhile, and caches are empty.</summary>
-    /// <returns>How many objects of the class are allocated.</returns>
+    /// <returns>How many objects of the class are allocated, and how many spans it has.</returns>
     /// <exception cref="CorruptionException">One does not hold.</exception>
-    internal long CheckInvariants()
+    internal (long Objects, int Spans) CheckInvariants()
     {
         TSync.Enter(_lock);
-        long allocated = Check(TSync.Read(&_state->NonEmpty), empty: false)
-            + Check(TSync.Read(&_state->Empty), empty: true);
+        (long objects, int spans) = Check(TSync.Read(&_state->NonEmpty), empty: false);
+        (long otherObjects, int otherSpans) = Check(TSync.Read(&_state->Empty), empty: true);
         TSync.Exit(_lock);
-        return allocated;
+        return (objects + otherObjects, spans + otherSpans);
     }
 
     /// <summary>Frees the lists; the spans are the page heap's.</summary>
@@ -180,18 +187,21 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
         return span;
     }
 
-    private long Check(Span* first, bool empty)
+    private (long Objects, int Spans) Check(Span* first, bool empty)
     {
         long allocated = 0;
+        int spans = 0;
         for (Span* span = first; span != null; span = TSync.Read(&span->Next))
         {
+            spans++;
             int free = 0;
             for (nint item = TSync.Read(&span->FreeList); item != 0; item = TSync.Read((nint*)item))
             {
                 free++;
-                if (free > TSync.Read(&span->Capacity) || _pages.Find(item) != span)
+                if (free > TSync.Read(&span->Capacity) || !IsFreeObject(span, item))
                 {
-                    throw new CorruptionException($"the free list of span {TSync.Read(&span->Index)} is broken");
+                    throw new CorruptionException(
+                        $"the free list of span {TSync.Read(&span->Index)} is broken at 0x{item:x}");
                 }
             }
 
@@ -206,8 +216,15 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
             allocated += references;
         }
 
-        return allocated;
+        return (allocated, spans);
     }
+
+    /// <summary>Whether an address is the start of an object of a span, and has the bits of a free one.</summary>
+    private bool IsFreeObject(Span* span, nint address)
+        => _pages.Find(address) == span
+            && (address - TSync.RacyRead(&span->Start)) % _objectBytes == 0
+            && _bitmap.IsAllocated(address)
+            && !_bitmap.IsScan(address);
 
     /// <summary>The lists; under the lock.</summary>
     private struct State

@@ -43,7 +43,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         _central = new CentralList<TSync>[_classes.Count];
         for (int sizeClass = 1; sizeClass < _central.Length; sizeClass++)
         {
-            _central[sizeClass] = new CentralList<TSync>(_pages, _classes, sizeClass);
+            _central[sizeClass] = new CentralList<TSync>(_pages, Bitmap, _classes, sizeClass);
         }
 
         _state = TSync.Allocate<State>(1, "mstats");
@@ -222,8 +222,8 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     }
 
     /// <summary>
-    /// Checks the invariants of pages, lists and counts; while the world is stopped, after a sweep (the caches are
-    /// empty then).
+    /// Checks the invariants of pages, lists, bits and counts; while the world is stopped, after a sweep (the caches
+    /// are empty then, and nothing is marked).
     /// </summary>
     /// <exception cref="CorruptionException">One does not hold.</exception>
     internal void CheckInvariants()
@@ -232,21 +232,38 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         MergeCacheStatistics();
         long objects = 0;
         long bytes = 0;
+        int listed = 0;
         for (int sizeClass = 1; sizeClass < _central.Length; sizeClass++)
         {
-            long allocated = _central[sizeClass].CheckInvariants();
+            (long allocated, int spans) = _central[sizeClass].CheckInvariants();
             objects += allocated;
             bytes += allocated * _classes.SizeOf(sizeClass);
+            listed += spans;
         }
 
         for (int i = 0; i < SpanCount; i++)
         {
             Span* span = SpanAt(i);
-            if (TSync.VolatileRead(&span->State) == SpanState.InUse && TSync.Read(&span->SizeClass) == 0)
+            if (TSync.VolatileRead(&span->State) != SpanState.InUse)
+            {
+                continue;
+            }
+
+            CheckBits(span);
+            if (TSync.Read(&span->SizeClass) != 0)
+            {
+                listed--;
+            }
+            else
             {
                 objects++;
                 bytes += (long)TSync.RacyRead(&span->ElementSize);
             }
+        }
+
+        if (listed != 0)
+        {
+            throw new CorruptionException($"the lists of the size classes have {listed} more spans than are in use");
         }
 
         long counted = TSync.Read(&_state->Mallocs) - TSync.Read(&_state->Frees);
@@ -307,6 +324,20 @@ internal sealed unsafe class Heap<TSync> : IDisposable
 
     private static nint* TypeSlot(Span* span, nint start)
         => TSync.Read(&span->Types) + ((nuint)(start - TSync.Read(&span->Start)) / TSync.Read(&span->ElementSize));
+
+    private void CheckBits(Span* span)
+    {
+        nint limit = TSync.RacyRead(&span->Limit);
+        nint elementSize = (nint)TSync.RacyRead(&span->ElementSize);
+        for (nint address = TSync.RacyRead(&span->Start); address < limit; address += elementSize)
+        {
+            if (!Bitmap.IsAllocated(address) || Bitmap.IsMarked(address))
+            {
+                throw new CorruptionException(
+                    $"object 0x{address:x} of span {TSync.Read(&span->Index)} is not allocated or is still marked");
+            }
+        }
+    }
 
     private nint AllocateSmall(ThreadCache* cache, int sizeClass)
     {

@@ -239,31 +239,45 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     private nint PageOf(nint address) => (address - _start) >> _pageShift;
 
     /// <summary>
-    /// The smallest free span of at least so many pages, off its list, the lowest where several are; or null. Under the
-    /// lock. The seed's <c>MHeap_AllocLocked</c>, <c>BestFit</c>.
+    /// The smallest free span of at least so many pages, off its list; or null. Under the lock. The seed's
+    /// <c>MHeap_AllocLocked</c>.
     /// </summary>
     private Span* TakeFree(nint pages)
     {
-        for (int list = ListOf(pages); list < Lists; list++)
+        // The spans of all lists but the last are equally long, so that any will do: a heap in small pieces may have
+        // very many of them.
+        int list = ListOf(pages);
+        while (list < Lists - 1 && TSync.Read(_free + list) == null)
         {
-            Span* best = null;
-            for (Span* span = TSync.Read(_free + list); span != null; span = TSync.Read(&span->Next))
-            {
-                nint count = TSync.Read(&span->PageCount);
-                if (count >= pages && (best == null || IsBetter(span, count, best)))
-                {
-                    best = span;
-                }
-            }
+            list++;
+        }
 
-            if (best != null)
+        Span* span = list < Lists - 1 ? TSync.Read(_free + list) : BestFit(pages);
+        if (span != null)
+        {
+            SpanList<TSync>.Remove(_free + list, span);
+        }
+
+        return span;
+    }
+
+    /// <summary>
+    /// The smallest span of the last list with at least so many pages, the lowest where several are; or null. Under
+    /// the lock. The seed's <c>BestFit</c>.
+    /// </summary>
+    private Span* BestFit(nint pages)
+    {
+        Span* best = null;
+        for (Span* span = TSync.Read(_free + (Lists - 1)); span != null; span = TSync.Read(&span->Next))
+        {
+            nint count = TSync.Read(&span->PageCount);
+            if (count >= pages && (best == null || IsBetter(span, count, best)))
             {
-                SpanList<TSync>.Remove(_free + list, best);
-                return best;
+                best = span;
             }
         }
 
-        return null;
+        return best;
     }
 
     private static bool IsBetter(Span* span, nint count, Span* best)
@@ -348,12 +362,15 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     {
         nint used = TSync.RacyRead(&_state->ArenaUsed);
         nint left = _pages - PageOf(used);
-        if (left < pages)
+
+        // What is taken joins a free span before it: without that a heap that is free again could be too small.
+        nint needed = pages - FreePagesBefore(PageOf(used));
+        if (left < needed)
         {
             return false;
         }
 
-        nint grown = Math.Min(Math.Max(pages, _growPages), left);
+        nint grown = Math.Min(Math.Max(needed, _growPages), left);
         Span* span = TakeDead();
         TSync.RacyWrite(&span->Start, used);
         TSync.Write(&span->PageCount, grown);
@@ -361,6 +378,13 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         TSync.RacyWrite(&_state->ArenaUsed, used + (grown << _pageShift));
         PutFree(span);
         return true;
+    }
+
+    /// <summary>The length of the free span that ends before a page; under the lock.</summary>
+    private nint FreePagesBefore(nint page)
+    {
+        Span* last = page == 0 ? null : TSync.VolatileRead(_table + page - 1);
+        return last != null && TSync.VolatileRead(&last->State) == SpanState.Free ? TSync.Read(&last->PageCount) : 0;
     }
 
     /// <summary>A dead span to be used again, or a new one; under the lock. The seed's <c>RecordSpan</c>.</summary>

@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Testbed.Explorer;
+
+/// <summary>Memory: blocks, atomic and plain accesses, and what waits for changes.</summary>
+internal sealed unsafe partial class Engine
+{
+    private readonly WriteLog _writes = new();
+
+    /// <summary>How many threads wait for a change of something that they read.</summary>
+    private int _spinning;
+
+    /// <summary>Takes an atomic or racy access as a step.</summary>
+    /// <returns>What the operation answers.</returns>
+    internal ulong Access(
+        ControlledThread self,
+        OperationKind kind,
+        void* address,
+        int size,
+        ulong value,
+        ulong comparand,
+        string file,
+        int line)
+    {
+        ThrowIfAborting();
+        int target = _region.Find(address);
+        ref Operation operation = ref _pending[self.Id];
+        operation.Kind = kind;
+        operation.Size = (byte)size;
+        operation.Target = target;
+        operation.Offset = target == 0 ? 0 : (byte*)address - _region[target].Start;
+        operation.Address = (byte*)address;
+        operation.Value = value;
+        operation.Comparand = comparand;
+        operation.File = file;
+        operation.Line = line;
+        AwaitTurn(self);
+        return PerformAccess(self, ref _pending[self.Id]);
+    }
+
+    /// <summary>Checks a plain access.</summary>
+    /// <returns>Whether to make it; if not, the execution is over and the place is not there.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool CheckPlain(ControlledThread self, void* address, long bytes, string file, int line)
+    {
+        int target = _region.Find(address);
+        ref Allocation allocation = ref _region[target];
+        long offset = (byte*)address - allocation.Start;
+        if (target != 0 && allocation.FreedBy < 0 && bytes >= 0 && bytes <= allocation.Bytes - offset)
+        {
+            return true;
+        }
+
+        if (_aborting)
+        {
+            return _region.Covers(address, bytes);
+        }
+
+        throw FailAccess(self, target, offset, bytes, "a plain access", file, line);
+    }
+
+    /// <summary>A plain write of a value is about to happen.</summary>
+    internal void NotePlainWrite(
+        ControlledThread self, void* address, int size, ulong value, string file, int line)
+    {
+        ulong before = Load((byte*)address, size);
+        if (before != value)
+        {
+            NoteChange(self, (ulong)address, (ulong)size);
+        }
+
+        if (_recorder is not null && !_aborting)
+        {
+            RecordPlain(self, "write", address, size, before, value, file, line);
+        }
+    }
+
+    /// <summary>A plain read of a value is about to happen.</summary>
+    internal void NotePlainRead(ControlledThread self, void* address, int size, string file, int line)
+    {
+        if (_recorder is not null && !_aborting)
+        {
+            ulong value = Load((byte*)address, size);
+            RecordPlain(self, "read", address, size, value, value, file, line);
+        }
+    }
+
+    /// <summary>Zeroes a range.</summary>
+    internal void Zero(ControlledThread self, void* start, nuint bytes, string file, int line)
+    {
+        if (bytes == 0 || !CheckPlain(self, start, (long)bytes, file, line))
+        {
+            return;
+        }
+
+        NativeMemory.Clear(start, bytes);
+        NoteChange(self, (ulong)start, bytes);
+        if (_recorder is not null && !_aborting)
+        {
+            Record(self, false, "zero", PlaceOf(start), "", "", $"{bytes} bytes", file, line);
+        }
+    }
+
+    /// <summary>Copies a range.</summary>
+    internal void Copy(ControlledThread self, void* source, void* destination, nuint bytes, string file, int line)
+    {
+        if (bytes == 0
+            || !CheckPlain(self, source, (long)bytes, file, line)
+            || !CheckPlain(self, destination, (long)bytes, file, line))
+        {
+            return;
+        }
+
+        NativeMemory.Copy(source, destination, bytes);
+        NoteChange(self, (ulong)destination, bytes);
+        if (_recorder is not null && !_aborting)
+        {
+            string detail = $"{bytes} bytes from {PlaceOf(source)}";
+            Record(self, false, "copy", PlaceOf(destination), "", "", detail, file, line);
+        }
+    }
+
+    /// <summary>Makes a block.</summary>
+    /// <exception cref="OutOfMemoryException">There is no room.</exception>
+    internal void* Allocate(
+        ControlledThread self, long count, int elementBytes, Type element, string name, string file, int line)
+    {
+        ThrowIfAborting();
+        void* start = _region.Allocate(count, elementBytes, element, name);
+        if (_recorder is not null)
+        {
+            Record(self, false, "allocate", name, "", "", $"{count * elementBytes} bytes", file, line);
+        }
+
+        return start;
+    }
+
+    /// <summary>Ends a block.</summary>
+    internal void Free(ControlledThread self, void* block, string file, int line)
+    {
+        if (block == null || _aborting)
+        {
+            return;
+        }
+
+        int number = _region.Find(block);
+        ref Allocation allocation = ref _region[number];
+        if (number == 0 || allocation.Start != block)
+        {
+            string what = number == 0 ? "an address that is in no block" : "the middle of block " + allocation.Name;
+            throw Fail(
+                FailureKind.OutOfBounds, self, $"thread '{self.Name}' frees {what} ({Source(file, line)})");
+        }
+
+        if (allocation.IsFreed)
+        {
+            throw Fail(
+                FailureKind.DoubleFree,
+                self,
+                $"thread '{self.Name}' frees {allocation.Name} ({Source(file, line)}), which {FreedText(allocation)}");
+        }
+
+        allocation.FreedBy = self.Id;
+        allocation.FreedFile = file;
+        allocation.FreedLine = line;
+        if (_recorder is not null)
+        {
+            Record(self, false, "free", allocation.Name, "", "", "", file, line);
+        }
+    }
+
+    private ulong PerformAccess(ControlledThread self, ref Operation operation)
+    {
+        int size = operation.Size;
+        ref Allocation allocation = ref _region[operation.Target];
+        if (operation.Target == 0 || allocation.IsFreed || operation.Offset + size > allocation.Bytes)
+        {
+            throw FailAccess(
+                self,
+                operation.Target,
+                operation.Offset,
+                size,
+                OperationText.Of(operation.Kind),
+                operation.File,
+                operation.Line);
+        }
+
+        ulong before = Load(operation.Address, size);
+        ulong after = After(operation, before);
+        if (operation.Kind is not (OperationKind.RacyWrite or OperationKind.VolatileWrite))
+        {
+            self.Reads.Add((ulong)operation.Address, (ulong)size, _writes.Count);
+        }
+
+        if (after != before)
+        {
+            Store(operation.Address, size, after);
+            NoteChange(self, (ulong)operation.Address, (ulong)size);
+        }
+
+        Hash((uint)self.Id, (ulong)operation.Kind, ((ulong)operation.Target << 32) + (ulong)operation.Offset);
+        if (_recorder is not null)
+        {
+            RecordAccess(self, operation, before, after);
+        }
+
+        return operation.Kind == OperationKind.Add ? after : before;
+    }
+
+    private static ulong After(in Operation operation, ulong before)
+        => operation.Kind switch
+        {
+            OperationKind.RacyRead or OperationKind.VolatileRead => before,
+            OperationKind.CompareExchange => before == operation.Comparand ? operation.Value : before,
+            OperationKind.Add => Truncate(before + operation.Value, operation.Size),
+            OperationKind.Or => before | operation.Value,
+            OperationKind.And => before & operation.Value,
+            _ => operation.Value,
+        };
+
+    /// <summary>Shared state changes: whoever waits for it may go on.</summary>
+    private void NoteChange(ControlledThread self, ulong start, ulong bytes)
+    {
+        _writes.Add(self.Id, start, bytes);
+        self.Writes++;
+        if (_spinning > 0)
+        {
+            EndTurns(self, start, bytes);
+        }
+    }
+
+    private void EndTurns(ControlledThread self, ulong start, ulong bytes)
+    {
+        foreach (int id in _live)
+        {
+            ControlledThread thread = _threads[id];
+            if (id != self.Id && _pending[id].Kind == OperationKind.Spin && thread.Reads.Contains(start, bytes))
+            {
+                thread.IsTurnOver = true;
+            }
+        }
+    }
+
+    private static ulong Truncate(ulong value, int size) => size == sizeof(ulong) ? value : (uint)value;
+
+    private static ulong Load(byte* address, int size)
+        => size switch
+        {
+            1 => *address,
+            2 => *(ushort*)address,
+            4 => *(uint*)address,
+            _ => *(ulong*)address,
+        };
+
+    private static void Store(byte* address, int size, ulong value)
+    {
+        switch (size)
+        {
+            case 1:
+                *address = (byte)value;
+                break;
+            case 2:
+                *(ushort*)address = (ushort)value;
+                break;
+            case 4:
+                *(uint*)address = (uint)value;
+                break;
+            default:
+                *(ulong*)address = value;
+                break;
+        }
+    }
+}

@@ -1,0 +1,388 @@
+using System.Diagnostics;
+
+namespace Testbed.Explorer;
+
+/// <summary>
+/// Runs executions, one at a time: holds the threads' announced operations, asks the strategy which is next, performs
+/// it, and checks.
+/// </summary>
+/// <remarks>
+/// Of the threads of an execution exactly one runs, and only it calls in here; a hand-off orders what it wrote before
+/// what the next one reads. So nothing is guarded, except what <see cref="Watch"/> says.
+/// </remarks>
+internal sealed unsafe partial class Engine : IDisposable
+{
+    /// <summary>How far the virtual clock moves in a step.</summary>
+    private const long NanosecondsPerStep = 1000;
+
+    /// <summary>So often a running execution looks whether it is to stop.</summary>
+    private const int StepsPerCancelCheck = 256;
+
+    private readonly Region _region = new();
+    private readonly Names _names;
+    private readonly SystemThreads _backend;
+    private readonly SchedulingRandom _random = new();
+    private readonly List<ControlledThread> _threads = [];
+
+    /// <summary>By thread number: what the thread does next; of the running thread, what it did last.</summary>
+    private Operation[] _pending = new Operation[16];
+
+    /// <summary>The numbers of the threads that have not ended, in ascending order.</summary>
+    private readonly List<int> _live = [];
+
+    private int[] _enabled = new int[16];
+    private int _threadCount;
+    private IStrategy _strategy = new RandomWalk();
+    private int _maxSteps;
+    private int _steps;
+    private int _current;
+    private int _preemptions;
+    private ulong _hash;
+    private long _skippedTime;
+    private int[] _schedule = new int[1024];
+    private readonly List<uint> _choices = [];
+    private Recorder? _recorder;
+    private ExecutionFailure? _failure;
+
+    /// <summary>Whether the execution is over and its threads unwind.</summary>
+    private bool _aborting;
+
+    /// <summary>Creates an engine; executions will run on the calling thread and on others.</summary>
+    /// <param name="handOff">How threads wait for their turn.</param>
+    /// <param name="processor">The processor that they share, or null.</param>
+    internal Engine(HandOff handOff, int? processor)
+    {
+        _names = new Names(_region);
+        _backend = new SystemThreads(this, handOff, processor);
+    }
+
+    /// <summary>What the watchdog may look at, from its own thread.</summary>
+    internal EngineWatch Watch { get; } = new();
+
+    /// <summary>How often a thread of the system has let another one go on, in all executions.</summary>
+    internal long HandOffs => _backend.HandOffs;
+
+    /// <summary>Who took each step of the last execution.</summary>
+    internal ReadOnlySpan<int> Schedule => _schedule.AsSpan(0, _steps);
+
+    /// <summary>What the last execution was told to choose.</summary>
+    internal IReadOnlyList<uint> Choices => _choices;
+
+    /// <summary>Nanoseconds since the execution began, as its threads see them.</summary>
+    internal long Now => _skippedTime + (_steps * NanosecondsPerStep);
+
+    /// <summary>Runs one execution to its end.</summary>
+    /// <param name="body">What its first thread does.</param>
+    /// <param name="plan">How.</param>
+    internal ExecutionOutcome Run(Action body, in ExecutionPlan plan)
+    {
+        Reset();
+        _strategy = plan.Strategy;
+        _maxSteps = plan.MaxSteps;
+        _recorder = plan.Recorder;
+        _random.Reset(plan.Seed, plan.Execution);
+        _strategy.Begin(_random, plan.Execution, plan.ExpectedSteps);
+        ControlledThread root = AddThread("main", body);
+        _recorder?.AddThread(root.Name);
+        Watch.Begin();
+        _backend.Run(root);
+        Watch.End();
+        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null);
+    }
+
+    /// <summary>Runs a thread's body and takes what it throws.</summary>
+    internal void RunBody(ControlledThread thread)
+    {
+        try
+        {
+            if (thread.Id != 0)
+            {
+                PerformBegin(thread);
+            }
+
+            thread.Body();
+        }
+        catch (Exception) when (_aborting)
+        {
+            // Whatever form the code under test gave to the exception that unwinds it.
+        }
+        catch (Exception exception)
+        {
+            FailWith(thread, exception);
+        }
+    }
+
+    /// <summary>A thread's body has returned; says who goes on.</summary>
+    /// <returns>The next thread, or null if all have ended.</returns>
+    internal ControlledThread? Finish(ControlledThread thread)
+    {
+        thread.IsFinished = true;
+        _live.Remove(thread.Id);
+        if (!_aborting)
+        {
+            if (thread.LocksHeld > 0)
+            {
+                FailHolding(thread);
+            }
+            else
+            {
+                _recorder?.AddEvent(thread.Id, false, "end", "", "", "", "", "", 0);
+            }
+        }
+
+        if (_live.Count == 0)
+        {
+            return null;
+        }
+
+        int next = _aborting ? -1 : Pick();
+        return next < 0 ? NextToUnwind() : _threads[next];
+    }
+
+    /// <summary>Whether a thread can only go on when another has ended, so that the other may run in its place.</summary>
+    internal bool WaitsForEndOf(ControlledThread thread, ControlledThread other)
+        => !_aborting
+            && _pending[thread.Id].Kind == OperationKind.Join
+            && _pending[thread.Id].Target == other.Id;
+
+    /// <summary>Chooses a number for a thread.</summary>
+    internal uint Choose(ControlledThread thread, uint bound, string file, int line)
+    {
+        ThrowIfAborting();
+        ArgumentOutOfRangeException.ThrowIfZero(bound);
+        uint chosen = _strategy.Choose(bound);
+        if (chosen >= bound)
+        {
+            _aborting = true;
+            throw new ExecutionAbortedException();
+        }
+
+        _choices.Add(chosen);
+        Hash((uint)thread.Id, chosen, bound);
+        if (_recorder is not null)
+        {
+            Record(thread, false, "choose", $"below {bound}", $"{chosen}", "", "", file, line);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Notes that a thread's way may depend on the time.</summary>
+    internal long ReadClock(ControlledThread thread)
+    {
+        thread.ReadClock = true;
+        return Now;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _backend.Dispose();
+        _region.Dispose();
+    }
+
+    /// <summary>
+    /// The calling thread has announced an operation: lets others take their steps before it, and returns when it is
+    /// the one to be performed.
+    /// </summary>
+    /// <exception cref="ExecutionAbortedException">The execution is over.</exception>
+    private void AwaitTurn(ControlledThread self)
+    {
+        int next = Pick();
+        if (next < 0)
+        {
+            throw new ExecutionAbortedException();
+        }
+
+        if (next != self.Id)
+        {
+            _backend.Switch(self, _threads[next]);
+            ThrowIfAborting();
+        }
+    }
+
+    /// <summary>Decides who takes the next step; -1 if the execution is over.</summary>
+    private int Pick()
+    {
+        if (_steps >= _maxSteps)
+        {
+            FailAtStepLimit();
+            return -1;
+        }
+
+        if (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled)
+        {
+            _aborting = true;
+            return -1;
+        }
+
+        int count = CollectEnabled(force: false);
+        if (count == 0)
+        {
+            count = CollectEnabled(force: true);
+            if (count == 0)
+            {
+                FailStuck();
+                return -1;
+            }
+        }
+
+        bool currentEnabled = _enabled.AsSpan(0, count).Contains(_current);
+        int next = _strategy.Next(new SchedulingPoint
+        {
+            Enabled = _enabled.AsSpan(0, count),
+            Pending = _pending.AsSpan(0, _threadCount),
+            Current = _current,
+            CurrentEnabled = currentEnabled,
+            Step = _steps + 1,
+        });
+        if (next < 0)
+        {
+            _aborting = true;
+            return -1;
+        }
+
+        Debug.Assert(_enabled.AsSpan(0, count).Contains(next), $"thread {next} is not enabled");
+        if (currentEnabled && next != _current)
+        {
+            _preemptions++;
+        }
+
+        if (_steps == _schedule.Length)
+        {
+            Array.Resize(ref _schedule, 2 * _steps);
+        }
+
+        _schedule[_steps++] = next;
+        _current = next;
+        _threads[next].Steps++;
+        Watch.Step();
+        return next;
+    }
+
+    private int CollectEnabled(bool force)
+    {
+        int count = 0;
+        foreach (int id in _live)
+        {
+            if (force ? MayTimePassFor(id) : IsEnabled(id))
+            {
+                _enabled[count++] = id;
+            }
+        }
+
+        return count;
+    }
+
+    private bool IsEnabled(int id)
+    {
+        ref Operation operation = ref _pending[id];
+        switch (operation.Kind)
+        {
+            case OperationKind.Enter:
+                return _mutexes[operation.Target].Holder == MutexState.Nobody;
+            case OperationKind.Sleep:
+                return _notes[operation.Target].IsWoken;
+            case OperationKind.TimedSleep:
+                ControlledThread sleeper = _threads[id];
+                return _notes[operation.Target].IsWoken
+                    || _writes.Count - sleeper.Writes > sleeper.ForeignWritesAtTimeout;
+            case OperationKind.Join:
+                return _threads[operation.Target].IsFinished;
+            case OperationKind.Spin:
+                return _threads[id].IsTurnOver;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>When nobody can go on, time passes for those whose way it may change.</summary>
+    private bool MayTimePassFor(int id)
+    {
+        ControlledThread thread = _threads[id];
+        return _pending[id].Kind switch
+        {
+            OperationKind.TimedSleep => thread.ReadClock || _writes.Count > thread.WritesAtTimeout,
+            OperationKind.Spin => thread.ReadClock,
+            _ => false,
+        };
+    }
+
+    private ControlledThread AddThread(string name, Action body)
+    {
+        if (_threadCount == _threads.Count)
+        {
+            _threads.Add(new ControlledThread(this, _threadCount));
+        }
+
+        if (_threadCount == _pending.Length)
+        {
+            Array.Resize(ref _pending, 2 * _threadCount);
+            Array.Resize(ref _enabled, 2 * _threadCount);
+        }
+
+        ControlledThread thread = _threads[_threadCount];
+        thread.Reset(name, body);
+        _live.Add(_threadCount);
+        _threadCount++;
+        return thread;
+    }
+
+    /// <summary>The next thread to be unwound: one that can be resumed. Those that have not begun just end.</summary>
+    private ControlledThread? NextToUnwind()
+    {
+        for (int i = _live.Count - 1; i >= 0; i--)
+        {
+            ControlledThread thread = _threads[_live[i]];
+            if (thread.Carrier is null)
+            {
+                thread.IsFinished = true;
+                _live.RemoveAt(i);
+            }
+        }
+
+        foreach (int id in _live)
+        {
+            if (_backend.CanResume(_threads[id]))
+            {
+                return _threads[id];
+            }
+        }
+
+        return null;
+    }
+
+    private void ThrowIfAborting()
+    {
+        if (_aborting)
+        {
+            throw new ExecutionAbortedException();
+        }
+    }
+
+    private void Hash(uint thread, ulong what, ulong where)
+    {
+        ulong hash = _hash ^ (((ulong)thread << 56) ^ (what << 40) ^ where);
+        hash *= 0x9E3779B97F4A7C15;
+        _hash = hash ^ (hash >> 29);
+    }
+
+    private void Reset()
+    {
+        _region.Reset();
+        _writes.Clear();
+        _mutexCount = 0;
+        _noteCount = 0;
+        _live.Clear();
+        _choices.Clear();
+        _threadCount = 0;
+        _steps = 0;
+        _current = 0;
+        _preemptions = 0;
+        _hash = 0;
+        _skippedTime = 0;
+        _failure = null;
+        _aborting = false;
+        _spinning = 0;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Testbed.Explorer;
+
+/// <summary>What came of an execution.</summary>
+/// <param name="Steps">How many steps it took.</param>
+/// <param name="Hash">A hash of the sequence of (thread, operation, location).</param>
+/// <param name="Preemptions">How often a thread had to wait that could have gone on.</param>
+/// <param name="Failure">What it failed with, or null.</param>
+/// <param name="IsCutShort">Whether it was neither run to its end nor failed.</param>
+internal readonly record struct ExecutionOutcome(
+    int Steps, ulong Hash, int Preemptions, ExecutionFailure? Failure, bool IsCutShort);

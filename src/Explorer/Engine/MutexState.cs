@@ -1,0 +1,23 @@
+namespace Testbed.Explorer;
+
+/// <summary>A lock of an execution.</summary>
+internal sealed class MutexState
+{
+    /// <summary>No thread.</summary>
+    internal const int Nobody = -1;
+
+    /// <summary>What reports call it.</summary>
+    internal string Name { get; set; } = "";
+
+    /// <summary>The thread that holds it, or <see cref="Nobody"/>.</summary>
+    internal int Holder { get; set; } = Nobody;
+
+    /// <summary>Where it was taken.</summary>
+    internal string File { get; set; } = "";
+
+    /// <summary>The line in <see cref="File"/>.</summary>
+    internal int Line { get; set; }
+
+    /// <summary>Whether it was ended.</summary>
+    internal bool IsDestroyed { get; set; }
+}

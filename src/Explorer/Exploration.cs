@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Threading;
+
+namespace Testbed.Explorer;
+
+/// <summary>
+/// Runs a concurrent program over and over, each time under another schedule, and looks for failures.
+/// </summary>
+/// <remarks>
+/// The program is generic over <see cref="Sync.ISync"/>, instantiated with <see cref="ExplorerSync"/>. It must depend on
+/// nothing but what it gets through the seam: each execution starts from nothing and runs the same way when its schedule
+/// is the same.
+/// </remarks>
+/// <example>
+/// <code>
+/// new Exploration("stack", Program.Run&lt;ExplorerSync&gt;, new ExplorationOptions { MaxExecutions = 10_000 })
+///     .Run()
+///     .ThrowIfFailed();
+/// </code>
+/// </example>
+/// <param name="scenario">What reports and traces call the program.</param>
+/// <param name="body">The program; it may throw to report a failure.</param>
+/// <param name="options">How to explore.</param>
+public sealed class Exploration(string scenario, Action body, ExplorationOptions options)
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Hand-offs between threads of the system in the last <see cref="Run"/>.</summary>
+    internal long HandOffs { get; private set; }
+
+    /// <summary>Explores until an option says that it is enough. Blocks; any thread, one at a time.</summary>
+    /// <param name="progress">Told several times a second, on the calling thread; or null.</param>
+    /// <param name="cancel">Ends the exploration; what was found by then is the result.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public ExplorationResult Run(
+        IProgress<ExplorationProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        long start = Stopwatch.GetTimestamp();
+        var ledger = new Ledger(options.MaxExecutions, options.MaxFailures);
+
+        // Not disposed: a worker that hangs and is left behind may signal it later.
+        var running = new CountdownEvent(options.Workers);
+        Worker[] workers = StartWorkers(ledger, running);
+        Failure? stall = null;
+        bool stopping = false;
+        while (!running.Wait(NextWait(Stopwatch.GetElapsedTime(start), stopping), CancellationToken.None))
+        {
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            progress?.Report(ledger.Progress(elapsed));
+            if (!stopping && (cancel.IsCancellationRequested || elapsed >= options.Timeout))
+            {
+                stopping = true;
+                Stop(ledger, workers);
+            }
+
+            stall = Debugger.IsAttached ? null : FindStall(workers);
+            if (stall is not null)
+            {
+                Stop(ledger, workers);
+                break;
+            }
+        }
+
+        return Finish(ledger, workers, stall, Stopwatch.GetElapsedTime(start), progress);
+    }
+
+    private static void Stop(Ledger ledger, Worker[] workers)
+    {
+        ledger.Close();
+        foreach (Worker worker in workers)
+        {
+            worker.Cancel();
+        }
+    }
+
+    private static Failure? FindStall(Worker[] workers)
+    {
+        Failure? first = null;
+        foreach (Worker worker in workers)
+        {
+            if (worker.FindStall() is { } stall && (first is null || stall.Execution < first.Execution))
+            {
+                first = stall;
+            }
+        }
+
+        return first;
+    }
+
+    private Worker[] StartWorkers(Ledger ledger, CountdownEvent running)
+    {
+        var report = new FailureReport(scenario, body, options);
+        IReadOnlyList<int> processors = options.HandOff == HandOff.Futex ? Processors.Allowed() : [];
+        var workers = new Worker[options.Workers];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            int? processor = processors.Count > 0 ? processors[i % processors.Count] : null;
+            workers[i] = new Worker(i, body, options, ledger, report, processor, () => running.Signal());
+        }
+
+        return workers;
+    }
+
+    private TimeSpan NextWait(TimeSpan elapsed, bool stopping)
+    {
+        TimeSpan left = !stopping && options.Timeout is { } timeout ? timeout - elapsed : s_period;
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < s_period ? left : s_period;
+    }
+
+    private ExplorationResult Finish(
+        Ledger ledger,
+        Worker[] workers,
+        Failure? stall,
+        TimeSpan elapsed,
+        IProgress<ExplorationProgress>? progress)
+    {
+        if (stall is null)
+        {
+            // Otherwise a worker hangs, and is left behind.
+            Exception? error = workers.Select(worker => worker.Error).FirstOrDefault(found => found is not null);
+            if (error is not null)
+            {
+                throw new InvalidOperationException($"the explorer failed: {error.Message}", error);
+            }
+
+            HandOffs = workers.Sum(worker => worker.HandOffs);
+        }
+
+        ledger.BookRest();
+        ExplorationProgress last = ledger.Progress(elapsed);
+        progress?.Report(last);
+        IReadOnlyList<Failure> failures = ledger.Failures();
+        return new ExplorationResult(
+            scenario,
+            options.Strategy,
+            options.Seed,
+            last.Executions,
+            last.Distinct,
+            last.Steps,
+            elapsed,
+            Complete: false,
+            stall is null ? failures : [.. failures, stall]);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Testbed.Explorer;
+
+/// <summary>An exploration found a failure. The message shows its schedule and how to get it again.</summary>
+public sealed class ExplorationFailedException : Exception
+{
+    /// <summary>Creates the exception without a message.</summary>
+    public ExplorationFailedException()
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was found.</param>
+    public ExplorationFailedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with the one that led to it.</summary>
+    /// <param name="message">What was found.</param>
+    /// <param name="innerException">The exception that led to it.</param>
+    public ExplorationFailedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="result">A result with at least one failure.</param>
+    public ExplorationFailedException(ExplorationResult result)
+        : base(Describe(result)) => Result = result;
+
+    /// <summary>What was found, if the exception was made from a result.</summary>
+    public ExplorationResult? Result { get; }
+
+    private static string Describe(ExplorationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        Failure failure = result.Failures[0];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {result.Scenario}: {failure.Message}
+
+            {ScheduleText.Render(failure.Recorded)}
+            {KebabCase.Of(failure.Kind)} in execution {failure.Execution} of seed {result.Seed}, strategy {result.Strategy}
+            """);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.ObjectModel;
+
+namespace Testbed.Explorer;
+
+/// <summary>How to explore.</summary>
+public sealed record ExplorationOptions
+{
+    /// <summary>Execution number n is a function of this and n (and of nothing else).</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>After so many executions it ends.</summary>
+    public long MaxExecutions { get; init; } = long.MaxValue;
+
+    /// <summary>After so much time it ends; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How many executions run at a time, each worker on a processor of its own; at least 1.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>One of <see cref="Strategies.Names"/>.</summary>
+    public string Strategy { get; init; } = Strategies.Default;
+
+    /// <summary>An execution with more steps fails; at least 1.</summary>
+    public int MaxSteps { get; init; } = 20_000;
+
+    /// <summary>After so many failing executions it ends; at least 1.</summary>
+    public int MaxFailures { get; init; } = 1;
+
+    /// <summary>A thread that takes no step for so long is reported, and the exploration given up.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Names the build that is explored; written to traces.</summary>
+    public string Fingerprint { get; init; } = "";
+
+    /// <summary>What else a replay must know; written to traces.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>How threads wait for their turn; tests choose the portable way, all else the fastest there is.</summary>
+    internal HandOff HandOff { get; init; } = HandOffs.Fastest;
+
+    /// <summary>Throws when a value makes no sense.</summary>
+    /// <exception cref="ArgumentException">A value makes no sense.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxExecutions);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSteps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFailures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StallLimit, TimeSpan.FromMilliseconds(1));
+        if (Timeout is { } timeout)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        if (!Strategies.Names.Contains(Strategy))
+        {
+            throw new ArgumentException(
+                $"there is no strategy '{Strategy}'; there are {string.Join(", ", Strategies.Names)}", nameof(Strategy));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Testbed.Explorer;
+
+/// <summary>How far an exploration has come.</summary>
+/// <param name="Executions">Executions that have ended.</param>
+/// <param name="Distinct">How many of them differ in the sequence of (thread, operation, location).</param>
+/// <param name="Steps">Steps of all of them together.</param>
+/// <param name="Elapsed">Time since the start.</param>
+/// <param name="Failures">How many of them failed.</param>
+public sealed record ExplorationProgress(
+    long Executions, long Distinct, long Steps, TimeSpan Elapsed, int Failures);

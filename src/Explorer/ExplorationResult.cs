@@ -1,0 +1,33 @@
+namespace Testbed.Explorer;
+
+/// <summary>What an exploration found.</summary>
+/// <param name="Scenario">The name of what was explored.</param>
+/// <param name="Strategy">The strategy.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Executions">Executions that ended.</param>
+/// <param name="Distinct">How many of them differ in the sequence of (thread, operation, location).</param>
+/// <param name="Steps">Steps of all of them together.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="Complete">Whether there is no execution that it did not cover.</param>
+/// <param name="Failures">The failing executions, in order.</param>
+public sealed record ExplorationResult(
+    string Scenario,
+    string Strategy,
+    ulong Seed,
+    long Executions,
+    long Distinct,
+    long Steps,
+    TimeSpan Elapsed,
+    bool Complete,
+    IReadOnlyList<Failure> Failures)
+{
+    /// <summary>Throws when a failure was found; the message shows the first one's schedule and the seed.</summary>
+    /// <exception cref="ExplorationFailedException">A failure was found.</exception>
+    public void ThrowIfFailed()
+    {
+        if (Failures.Count > 0)
+        {
+            throw new ExplorationFailedException(this);
+        }
+    }
+}

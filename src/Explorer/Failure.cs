@@ -1,0 +1,18 @@
+namespace Testbed.Explorer;
+
+/// <summary>A failing execution.</summary>
+/// <param name="Kind">What it failed with.</param>
+/// <param name="Message">What was expected and what was found, with source lines.</param>
+/// <param name="Execution">Which execution of the exploration it was, from 0.</param>
+/// <param name="Steps">How many steps it had taken.</param>
+/// <param name="Preemptions">How often a thread had been made to wait that could have gone on.</param>
+/// <param name="Trace">What replays it.</param>
+/// <param name="Recorded">What happened, event by event.</param>
+public sealed record Failure(
+    FailureKind Kind,
+    string Message,
+    long Execution,
+    int Steps,
+    int Preemptions,
+    Trace Trace,
+    RecordedExecution Recorded);

@@ -1,0 +1,46 @@
+namespace Testbed.Explorer;
+
+/// <summary>What an execution failed with. Files and the command line write the names in kebab case.</summary>
+public enum FailureKind
+{
+    /// <summary>A check of the test's own did not hold (<see cref="Sync.OracleException"/>).</summary>
+    Oracle,
+
+    /// <summary>An exception of another type left a thread or was reported by the code under test.</summary>
+    Exception,
+
+    /// <summary>Every thread that has not ended waits for another, for ever.</summary>
+    Deadlock,
+
+    /// <summary>As a deadlock, but some of the threads go round in wait loops.</summary>
+    Livelock,
+
+    /// <summary>An access to a block that was freed.</summary>
+    UseAfterFree,
+
+    /// <summary>A block was freed twice.</summary>
+    DoubleFree,
+
+    /// <summary>An access outside every block, or across the end of one, or a free of what is no block.</summary>
+    OutOfBounds,
+
+    /// <summary>A lock was left by a thread that does not hold it, kept by one that ended, or used after its end.</summary>
+    LockMisuse,
+
+    /// <summary>A note was woken twice, slept on by two threads, cleared under a sleeper, or used after its end.</summary>
+    NoteMisuse,
+
+    /// <summary>A thread was joined twice, or joined itself.</summary>
+    ThreadMisuse,
+
+    /// <summary>The execution took more steps than it may.</summary>
+    StepLimit,
+
+    /// <summary>A thread ran on for seconds without taking a step.</summary>
+    Stalled,
+
+    /// <summary>
+    /// A failure that the same schedule did not show again: something outside the seam decides what the program does.
+    /// </summary>
+    Nondeterminism,
+}

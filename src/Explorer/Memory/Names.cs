@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Testbed.Explorer;
+
+/// <summary>Names of locations and values, the same in every run and on every machine.</summary>
+/// <param name="region">The memory that they are in.</param>
+internal sealed unsafe class Names(Region region)
+{
+    /// <summary>The low bits that a tagged pointer may leave to its tag when the address is in the high ones.</summary>
+    private const int TagBits = 16;
+
+    /// <summary>The name of a location: <c>world.gcWaiting</c>, <c>spans[3].State</c>.</summary>
+    /// <param name="number">The allocation's number; 0 for none.</param>
+    /// <param name="offset">In bytes from its start.</param>
+    internal string Location(int number, long offset) => Describe(number, offset).Name;
+
+    /// <summary>A value as its location's type reads.</summary>
+    /// <param name="number">The allocation's number; 0 for none.</param>
+    /// <param name="offset">In bytes from its start.</param>
+    /// <param name="size">How many bytes the value has.</param>
+    /// <param name="bits">The value, its upper bits zero.</param>
+    internal string Value(int number, long offset, int size, ulong bits)
+    {
+        Type type = Describe(number, offset).Type;
+        if (size == sizeof(ulong) && Pointer(bits) is { } pointer)
+        {
+            return pointer;
+        }
+
+        if (type.IsPointer || type.IsFunctionPointer)
+        {
+            return bits == 0 ? "null" : Hex(bits);
+        }
+
+        if (RuntimeHelpers.SizeOf(type.TypeHandle) != size)
+        {
+            return Number(typeof(ulong), bits);
+        }
+
+        if (type.IsEnum)
+        {
+            string? name = Enum.GetName(type, Enum.ToObject(type, (long)bits));
+            return name ?? Number(Enum.GetUnderlyingType(type), bits);
+        }
+
+        return Number(type, bits);
+    }
+
+    private (string Name, Type Type) Describe(int number, long offset)
+    {
+        if (number == 0)
+        {
+            return ("?", typeof(ulong));
+        }
+
+        ref Allocation allocation = ref region[number];
+        TypeLayout layout = TypeLayout.Of(allocation.Element);
+        (string path, Type type) = layout.At(offset % layout.Bytes);
+        string index = allocation.Count == 1
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"[{offset / layout.Bytes}]");
+        return (allocation.Name + index + path, type);
+    }
+
+    /// <summary>The name of what a value points to, or null. A tag may stand in its low bits.</summary>
+    private string? Pointer(ulong bits)
+    {
+        int number = region.Find((void*)bits);
+        if (number != 0)
+        {
+            return "&" + Location(number, (byte*)bits - region[number].Start);
+        }
+
+        ulong address = bits >> TagBits;
+        number = region.Find((void*)address);
+        if (number == 0)
+        {
+            return null;
+        }
+
+        string name = Location(number, (byte*)address - region[number].Start);
+        return string.Create(CultureInfo.InvariantCulture, $"&{name}#{bits & ((1UL << TagBits) - 1)}");
+    }
+
+    private static string Number(Type type, ulong bits)
+        => Type.GetTypeCode(type) switch
+        {
+            TypeCode.Boolean => bits != 0 ? "true" : "false",
+            TypeCode.SByte => Text((sbyte)bits),
+            TypeCode.Int16 => Text((short)bits),
+            TypeCode.Int32 => Text((int)bits),
+            TypeCode.Int64 => Text((long)bits),
+            TypeCode.Single => BitConverter.UInt32BitsToSingle((uint)bits).ToString(CultureInfo.InvariantCulture),
+            TypeCode.Double => BitConverter.UInt64BitsToDouble(bits).ToString(CultureInfo.InvariantCulture),
+            _ when type == typeof(nint) => Text((long)bits),
+            _ => bits <= uint.MaxValue ? bits.ToString(CultureInfo.InvariantCulture) : Hex(bits),
+        };
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Hex(ulong bits) => "0x" + bits.ToString("x", CultureInfo.InvariantCulture);
+}

@@ -1,2 +1,0 @@
-namespace Testbed.Explorer;
-internal static class Placeholder;

@@ -1,0 +1,16 @@
+namespace Testbed.Explorer;
+
+/// <summary>An execution, event by event.</summary>
+/// <param name="Threads">The threads' names, in the order in which they were started.</param>
+/// <param name="Events">What happened, in order.</param>
+/// <param name="Steps">How many steps it took.</param>
+/// <param name="FailureKind">What it failed with, or null.</param>
+/// <param name="FailureMessage">The failure's message; empty if there is none.</param>
+/// <param name="FailureThread">The thread that failed, or -1.</param>
+public sealed record RecordedExecution(
+    IReadOnlyList<string> Threads,
+    IReadOnlyList<RecordedEvent> Events,
+    int Steps,
+    FailureKind? FailureKind,
+    string FailureMessage,
+    int FailureThread);
