@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Testbed.Bugs;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -46,6 +47,11 @@ internal sealed class TestCommand
             FailureText.Write(_text, target, failure, _traces[failure], _context.CommandName);
         }
 
+        if (_plan.Bug is { } bug)
+        {
+            WriteKnownBug(bug);
+        }
+
         if (_plan.Json)
         {
             _context.Output.WriteLine(JsonText.Write(HuntReport.Describe(results, _traces)));
@@ -73,6 +79,24 @@ internal sealed class TestCommand
         {
             _bugs.Add((result.Target, failure));
             _traces.Add(failure, _plan.Traces.Write(failure));
+        }
+    }
+
+    private void WriteKnownBug(Bug bug)
+    {
+        _text.WriteLine();
+        if (_bugs.Count == 0)
+        {
+            _text.WriteLine($"the known bug '{bug.Name}' was not found: {bug.Summary}");
+            return;
+        }
+
+        _text.WriteLine($"the known bug '{bug.Name}': {bug.Summary}");
+        _text.WriteLine(bug.Story);
+        string kind = KebabCase.From(_bugs[0].Failure.Kind);
+        if (!bug.Expected.Contains(kind))
+        {
+            _text.WriteLine($"it was to show as {string.Join(" or ", bug.Expected)}, not as {kind}");
         }
     }
 

@@ -151,6 +151,7 @@ internal sealed class TestOptions
             result.GetValue(_timeout) ?? (iterations is null ? s_defaultBudget : null),
             traces,
             result.GetValue(_json),
+            bug,
             IsWholeCatalogue: named.Length == 0 && bug is null);
     }
 

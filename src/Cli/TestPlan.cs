@@ -1,3 +1,4 @@
+using Testbed.Bugs;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -8,6 +9,7 @@ namespace Testbed.Cli;
 /// <param name="Budget">The time for all, or null.</param>
 /// <param name="Traces">Where traces go.</param>
 /// <param name="Json">Whether the result is one JSON object.</param>
+/// <param name="Bug">The known bug of the build that is hunted, or null.</param>
 /// <param name="IsWholeCatalogue">Whether no scenario was chosen, so that canaries only watch over the engine.</param>
 internal sealed record TestPlan(
     IReadOnlyList<HuntTarget> Targets,
@@ -15,4 +17,5 @@ internal sealed record TestPlan(
     TimeSpan? Budget,
     TraceFolder Traces,
     bool Json,
+    Bug? Bug,
     bool IsWholeCatalogue);

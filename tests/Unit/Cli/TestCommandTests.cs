@@ -215,6 +215,32 @@ public sealed class TestCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_known_bug_is_told_with_its_story()
+    {
+        string scenario = Catalogue.All.First(entry => entry.IsCanary).Name;
+        string bug = Directory.CreateDirectory(Path.Combine(_folder, "bugs", "known")).FullName;
+        File.WriteAllText(
+            Path.Combine(bug, "bug.json"),
+            $$"""
+            {
+              "name": "known", "summary": "a summary", "story": "a story", "scenario": "{{scenario}}",
+              "expected": ["deadlock"], "origin": "none"
+            }
+            """);
+        File.WriteAllText(
+            Path.Combine(bug, "bug.diff"),
+            "--- /dev/null\n+++ b/src/Collector/P.cs\n@@ -0,0 +1 @@\n+namespace Testbed.Collector;\n");
+        string traces = Path.Combine(_folder, "traces");
+        CommandRun run = CommandRun.Of(
+            "test", "--bug", "known", "--bugs-dir", Path.GetDirectoryName(bug)!, "--out", traces);
+        Assert.Equal(ExitCode.BugFound, run.ExitCode);
+        Assert.Contains("a story", run.Output, StringComparison.Ordinal);
+        Assert.Contains("it was to show as deadlock, not as oracle", run.Output, StringComparison.Ordinal);
+        string trace = Assert.Single(Directory.EnumerateFiles(traces));
+        Assert.StartsWith($"{scenario}-known-1-", Path.GetFileName(trace), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_patch_that_does_not_apply_is_wrong_input()
     {
         string patch = Path.Combine(_folder, "x.diff");
