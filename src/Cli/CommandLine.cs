@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Testbed.Bugs;
+using Testbed.Explorer;
 
 namespace Testbed.Cli;
 
@@ -26,7 +27,7 @@ internal static class CommandLine
         {
             return Invoke(Create(context).Parse(arguments), context);
         }
-        catch (Exception failure) when (failure is InputException or PatchException)
+        catch (Exception failure) when (failure is InputException or PatchException or TraceFormatException)
         {
             context.Error.WriteLine($"testbed: {failure.Message}");
             return ExitCode.WrongInput;

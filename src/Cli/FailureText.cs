@@ -20,7 +20,7 @@ internal static class FailureText
             + $"after {Count(failure.Steps, "step")} and {Count(failure.Preemptions, "preemption")}");
         writer.WriteLine(failure.Message);
         writer.WriteLine();
-        writer.WriteLine(Schedule(failure.Trace, target.Body));
+        writer.WriteLine(ScheduleText.Render(failure.Recorded).TrimEnd());
         writer.WriteLine();
         if (trace.Path is { } path)
         {
@@ -37,9 +37,6 @@ internal static class FailureText
     /// <param name="number">The number.</param>
     /// <param name="noun">What it counts, in the singular.</param>
     public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
-
-    private static string Schedule(Trace trace, Action body)
-        => ScheduleText.Render(Replay.Run(trace, body).Execution).TrimEnd();
 
     /// <summary>The path as a shell takes it for one word.</summary>
     private static string Quoted(string path)

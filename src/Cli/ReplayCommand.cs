@@ -32,21 +32,8 @@ internal static class ReplayCommand
         };
         var command = new Command("replay", "Shows a recorded failure again, step by step.") { file, times };
         HelpNotes.Add(command, Notes);
-        command.SetAction(result => Run(context, Load(result.GetValue(file)!), result.GetValue(times)));
+        command.SetAction(result => Run(context, Trace.Load(result.GetValue(file)!), result.GetValue(times)));
         return command;
-    }
-
-    private static Trace Load(string path)
-    {
-        try
-        {
-            return Trace.Load(path);
-        }
-        catch (Exception failure)
-            when (failure is TraceFormatException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InputException($"'{path}' cannot be replayed: {failure.Message}", failure);
-        }
     }
 
     private static int Run(CommandContext context, Trace trace, int times)
