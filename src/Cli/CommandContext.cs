@@ -18,6 +18,9 @@ internal sealed record CommandContext
     /// <summary>Whether a person watches <see cref="Error"/>.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>How the user calls this program, for the commands that messages show.</summary>
+    public string CommandName { get; init; } = "testbed";
+
     /// <summary>Ctrl+C.</summary>
     public CancellationToken Cancel { get; init; }
 

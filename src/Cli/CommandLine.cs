@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Testbed.Bugs;
+using Testbed.Explorer;
 
 namespace Testbed.Cli;
 
@@ -27,7 +27,7 @@ internal static class CommandLine
         {
             return Invoke(Create(context).Parse(arguments), context);
         }
-        catch (Exception failure) when (failure is InputException or PatchException)
+        catch (Exception failure) when (failure is InputException or PatchException or TraceFormatException)
         {
             context.Error.WriteLine($"testbed: {failure.Message}");
             return ExitCode.WrongInput;
@@ -47,6 +47,8 @@ internal static class CommandLine
         {
             ListCommand.Create(context),
             RunCommand.Create(context),
+            TestCommand.Create(context),
+            ReplayCommand.Create(context),
         };
         HelpNotes.Add(root, Examples + "\n\n" + ExitCode.Help);
         return root;
@@ -54,40 +56,48 @@ internal static class CommandLine
 
     private static int Invoke(ParseResult result, CommandContext context)
     {
-        if (result.Action is ParseErrorAction || (result.Action is not HelpAction && result.Errors.Count > 0))
+        string[] complaints = result.Action is HelpNotes ? [] : Complaints(result);
+        if (complaints.Length == 0)
         {
-            foreach (string message in Complaints(result))
+            return result.Invoke(new InvocationConfiguration
             {
-                context.Error.WriteLine($"testbed: {message}");
-            }
-
-            string command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
-            context.Error.WriteLine($"Try 'testbed{command} --help'.");
-            return ExitCode.WrongInput;
+                Output = context.Output,
+                Error = context.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
         }
 
-        return result.Invoke(new InvocationConfiguration
+        foreach (string message in complaints)
         {
-            Output = context.Output,
-            Error = context.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        });
+            context.Error.WriteLine($"testbed: {message}");
+        }
+
+        string command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+        context.Error.WriteLine($"Try 'testbed{command} --help'.");
+        return ExitCode.WrongInput;
     }
 
-    private static IEnumerable<string> Complaints(ParseResult result)
+    private static string[] Complaints(ParseResult result)
     {
-        if (result.UnmatchedTokens.Count == 0)
-        {
-            return result.Errors.Select(error => error.Message).Distinct();
-        }
-
-        // A misspelled word makes the parser complain of what it then misses, too: the word is what to tell.
+        // A misspelled word makes the parser complain of what it then misses, too: the word is what to tell. One that
+        // starts with a hyphen may have gone to an argument, though no scenario and no trace is called so.
         Command command = result.CommandResult.Command;
-        IEnumerable<string> names = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(
-            parent => parent.Options.Where(option => option.Recursive))).Select(option => option.Name)
-            .Concat(command.Subcommands.Select(child => child.Name));
-        return result.UnmatchedTokens.Select(
-            word => $"'{word}' is no command, argument or option here{Suggestion.For(word, names)}");
+        IEnumerable<string> strays = result.UnmatchedTokens.Concat(
+            result.CommandResult.Children.OfType<ArgumentResult>()
+                .SelectMany(argument => argument.Tokens)
+                .Select(token => token.Value)
+                .Where(word => word.StartsWith('-')));
+        string[] names =
+        [
+            .. command.Options.Select(option => option.Name),
+            .. command.Subcommands.Select(child => child.Name),
+        ];
+        string[] misspelled =
+        [
+            .. strays.Select(
+                word => $"'{word}' is no command, argument or option here{Suggestion.For(word, names)}"),
+        ];
+        return misspelled.Length > 0 ? misspelled : [.. result.Errors.Select(error => error.Message).Distinct()];
     }
 }

@@ -20,6 +20,7 @@ internal static class Program
             Error = Console.Error,
             OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
+            CommandName = CommandName.Find(),
             Cancel = cancel.Token,
         });
     }

@@ -1,0 +1,46 @@
+using Testbed.Explorer;
+
+namespace Testbed.Cli;
+
+/// <summary>A failure as a person reads it: what went wrong, the schedule in lanes, and how to see it again.</summary>
+internal static class FailureText
+{
+    /// <summary>Writes a failure that a hunt found.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="target">The scenario.</param>
+    /// <param name="failure">The failure.</param>
+    /// <param name="trace">What became of its trace.</param>
+    /// <param name="commandName">How the user called this program.</param>
+    public static void Write(
+        TextWriter writer, HuntTarget target, Failure failure, WrittenTrace trace, string commandName)
+    {
+        writer.WriteLine();
+        writer.WriteLine(
+            $"{target.Name}: {KebabCase.From(failure.Kind)} in execution {failure.Execution}, "
+            + $"after {Count(failure.Steps, "step")} and {Count(failure.Preemptions, "preemption")}");
+        writer.WriteLine(failure.Message);
+        writer.WriteLine();
+        writer.WriteLine(ScheduleText.Render(failure.Recorded).TrimEnd());
+        writer.WriteLine();
+        if (trace.Path is { } path)
+        {
+            writer.WriteLine($"trace:  {path}");
+            writer.WriteLine($"replay: {commandName} replay {Quoted(path)}");
+        }
+        else
+        {
+            writer.WriteLine(trace.Problem);
+        }
+    }
+
+    /// <summary>A number and what it counts.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="noun">What it counts, in the singular.</param>
+    public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
+    /// <summary>The path as a shell takes it for one word.</summary>
+    private static string Quoted(string path)
+        => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-+/\\:".Contains(letter, StringComparison.Ordinal))
+            ? path
+            : $"\"{path}\"";
+}

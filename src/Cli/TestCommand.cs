@@ -1,0 +1,127 @@
+using System.CommandLine;
+using Spectre.Console;
+using Testbed.Bugs;
+using Testbed.Explorer;
+
+namespace Testbed.Cli;
+
+/// <summary><c>testbed test</c>: hunts for bugs.</summary>
+internal sealed class TestCommand
+{
+    private readonly CommandContext _context;
+    private readonly TestPlan _plan;
+
+    /// <summary>Where all goes that is not the JSON object.</summary>
+    private readonly TextWriter _text;
+
+    /// <summary>Bugs of the code that is hunted, in the order in which they were found.</summary>
+    private readonly List<(HuntTarget Target, Failure Failure)> _bugs = [];
+    private readonly Dictionary<Failure, WrittenTrace> _traces = new(ReferenceEqualityComparer.Instance);
+
+    private TestCommand(CommandContext context, TestPlan plan)
+    {
+        _context = context;
+        _plan = plan;
+        _text = plan.Json ? context.Error : context.Output;
+    }
+
+    /// <summary>Creates the command.</summary>
+    /// <param name="context">The world around it.</param>
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("test", "Hunts for bugs: runs scenarios under one interleaving after another.");
+        var options = new TestOptions();
+        options.AddTo(command);
+        command.SetAction(result => new TestCommand(context, options.Plan(result, context.Scenarios)).Run());
+        return command;
+    }
+
+    private int Run()
+    {
+        IHuntView view = CreateView();
+        IReadOnlyList<HuntResult> results = [];
+        view.Watch(() => results = new Hunt(_plan.Targets, _plan.Options, _plan.Budget)
+            .Run(view, KeepFailures, _context.Cancel));
+        foreach ((HuntTarget target, Failure failure) in _bugs)
+        {
+            FailureText.Write(_text, target, failure, _traces[failure], _context.CommandName);
+        }
+
+        if (_plan.Bug is { } bug)
+        {
+            WriteKnownBug(bug);
+        }
+
+        if (_plan.Json)
+        {
+            _context.Output.WriteLine(JsonText.Write(HuntReport.Describe(results, _traces)));
+        }
+
+        return Conclude(results);
+    }
+
+    private IHuntView CreateView()
+    {
+        bool isTerminal = _plan.Json ? _context.ErrorIsTerminal : _context.OutputIsTerminal;
+        IAnsiConsole console = Screen.For(_text, isTerminal);
+        return isTerminal ? new LiveHuntView(console, _plan.Targets) : new PlainHuntView(console, _plan.Targets);
+    }
+
+    /// <summary>Traces are written at once, so that a hunt that is killed later leaves them.</summary>
+    private void KeepFailures(HuntResult result)
+    {
+        if (result.Target.MustFail && _plan.IsWholeCatalogue)
+        {
+            return;
+        }
+
+        foreach (Failure failure in result.Exploration.Failures)
+        {
+            _bugs.Add((result.Target, failure));
+            _traces.Add(failure, _plan.Traces.Write(failure));
+        }
+    }
+
+    private void WriteKnownBug(Bug bug)
+    {
+        _text.WriteLine();
+        if (_bugs.Count == 0)
+        {
+            _text.WriteLine($"the known bug '{bug.Name}' was not found: {bug.Summary}");
+            return;
+        }
+
+        _text.WriteLine($"the known bug '{bug.Name}': {bug.Summary}");
+        _text.WriteLine(bug.Story);
+        string kind = KebabCase.From(_bugs[0].Failure.Kind);
+        if (!bug.Expected.Contains(kind))
+        {
+            _text.WriteLine($"it was to show as {string.Join(" or ", bug.Expected)}, not as {kind}");
+        }
+    }
+
+    private int Conclude(IReadOnlyList<HuntResult> results)
+    {
+        long executions = results.Sum(result => result.Exploration.Executions);
+        string found = _bugs.Count == 0 ? "no bug" : FailureText.Count(_bugs.Count, "bug");
+        string summary = $"{found} in {HuntTable.Number(executions)} executions of "
+            + FailureText.Count(results.Count, "scenario");
+        _text.WriteLine();
+        if (_context.Cancel.IsCancellationRequested)
+        {
+            _text.WriteLine($"interrupted: {summary}; {_plan.Targets.Count - results.Count} had no turn");
+            return ExitCode.Interrupted;
+        }
+
+        _text.WriteLine($"{summary}, seed {_plan.Options.Seed}");
+        if (results.FirstOrDefault(result => result.IsSilencedCanary) is { } silenced)
+        {
+            _context.Error.WriteLine(
+                $"testbed: internal error: the canary '{silenced.Target.Name}' has a known bug that was not found: "
+                + "the engine no longer interleaves, so no result of this hunt counts");
+            return ExitCode.InternalError;
+        }
+
+        return _bugs.Count == 0 ? ExitCode.Clean : ExitCode.BugFound;
+    }
+}

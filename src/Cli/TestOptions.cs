@@ -1,0 +1,192 @@
+using System.CommandLine;
+using Testbed.Bugs;
+using Testbed.Explorer;
+using Testbed.Models;
+
+namespace Testbed.Cli;
+
+/// <summary>The arguments of <c>testbed test</c>: how they are declared, and what they come to.</summary>
+internal sealed class TestOptions
+{
+    private const int MaxWorkers = 256;
+
+    /// <summary>How long a hunt takes when nothing else bounds it.</summary>
+    private static readonly TimeSpan s_defaultBudget = TimeSpan.FromSeconds(60);
+
+    private readonly Argument<string[]> _scenarios = new("SCENARIO")
+    {
+        Description = "the scenarios to hunt through; all when none is named",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string> _strategy = new("--strategy")
+    {
+        Description = $"how interleavings are chosen: {string.Join(", ", Strategies.Names)}",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => new ExplorationOptions().Strategy,
+    };
+
+    private readonly Option<long?> _iterations = new("--iterations")
+    {
+        Description = "end each scenario after so many executions",
+        HelpName = "N",
+        CustomParser = argument => OptionValues.Whole(1, long.MaxValue)(argument),
+    };
+
+    private readonly Option<TimeSpan?> _timeout = new("--timeout")
+    {
+        Description = "end the hunt after this time, shared by its scenarios: seconds, or as in 500ms, 5m, 2h "
+            + "[default: 60s, none with --iterations]",
+        HelpName = "TIME",
+        CustomParser = OptionValues.Duration,
+    };
+
+    private readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "seed of all random decisions: the same seed explores the same executions",
+        HelpName = "N",
+        DefaultValueFactory = _ => new ExplorationOptions().Seed,
+        CustomParser = OptionValues.Whole(0UL, ulong.MaxValue),
+    };
+
+    private readonly Option<int> _workers = new("--workers")
+    {
+        Description = "how many executions to explore at the same time [default: the number of processors]",
+        HelpName = "N",
+        CustomParser = OptionValues.Whole(1, MaxWorkers),
+    };
+
+    private readonly Option<int> _maxSteps = new("--max-steps")
+    {
+        Description = "take an execution for endless after so many steps",
+        HelpName = "N",
+        DefaultValueFactory = _ => new ExplorationOptions().MaxSteps,
+        CustomParser = OptionValues.Whole(1, int.MaxValue),
+    };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "write the traces of failures to this folder [default: traces]",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "print one JSON object; all else goes to standard error",
+    };
+
+    private readonly Option<string?> _bug = new("--bug")
+    {
+        Description = "hunt in a build with this known bug, by default in the scenario that finds it",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _patch = new("--patch")
+    {
+        Description = "hunt in a build with this unified diff against src/Collector applied",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _bugsDirectory = CommonOptions.BugsDirectory();
+
+    /// <summary>Adds the arguments to the command.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        command.Add(_scenarios);
+        foreach (Option option in (Option[])
+            [_strategy, _iterations, _timeout, _seed, _workers, _maxSteps, _out, _json, _bug, _patch, _bugsDirectory])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>What the user asked for.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="scenarios">The scenarios that there are.</param>
+    /// <exception cref="InputException">A name is unknown, or a file cannot be read.</exception>
+    /// <exception cref="PatchException">The patch is malformed, does not apply or does not compile.</exception>
+    public TestPlan Plan(ParseResult result, IReadOnlyList<Scenario> scenarios)
+    {
+        string strategy = result.GetValue(_strategy)!;
+        if (!Strategies.Names.Contains(strategy))
+        {
+            throw new InputException(
+                $"--strategy: there is no '{strategy}'{Suggestion.For(strategy, Strategies.Names)}"
+                + $" (there are {string.Join(", ", Strategies.Names)})");
+        }
+
+        Bug? bug = FindBug(result);
+        Workbench workbench = Build(result.GetValue(_patch), bug, scenarios);
+        string[] named = [.. result.GetValue(_scenarios)!.Distinct()];
+        IEnumerable<string> names = (named.Length, bug) switch
+        {
+            (0, { } known) => [known.Scenario],
+
+            // A patched build is hunted for its own sake; the canaries, which come first, watch over the engine.
+            (0, null) => scenarios.OrderByDescending(entry => entry.IsCanary).Select(entry => entry.Name),
+            _ => named,
+        };
+        var traces = new TraceFolder(result.GetValue(_out) ?? "traces", bug?.Name);
+        if (result.GetValue(_out) is not null)
+        {
+            traces.RequireWritable();
+        }
+
+        long? iterations = result.GetValue(_iterations);
+        return new TestPlan(
+            [.. names.Select(workbench.Target)],
+            new ExplorationOptions
+            {
+                Strategy = strategy,
+                Seed = result.GetValue(_seed),
+                MaxExecutions = iterations ?? long.MaxValue,
+                Workers = result.GetResult(_workers) is null
+                    ? Math.Min(Environment.ProcessorCount, MaxWorkers)
+                    : result.GetValue(_workers),
+                MaxSteps = result.GetValue(_maxSteps),
+                Fingerprint = workbench.Fingerprint,
+                Parameters = workbench.Parameters,
+            },
+            result.GetValue(_timeout) ?? (iterations is null ? s_defaultBudget : null),
+            traces,
+            result.GetValue(_json),
+            bug,
+            IsWholeCatalogue: named.Length == 0 && bug is null);
+    }
+
+    private static Workbench Build(string? patch, Bug? bug, IReadOnlyList<Scenario> scenarios)
+    {
+        if (patch is null)
+        {
+            return bug is null ? Workbench.Production(scenarios) : Workbench.WithBug(scenarios, bug);
+        }
+
+        if (bug is not null)
+        {
+            throw new InputException("--bug and --patch exclude each other");
+        }
+
+        try
+        {
+            return Workbench.WithPatch(scenarios, File.ReadAllText(patch));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InputException($"--patch: '{patch}' cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private Bug? FindBug(ParseResult result)
+    {
+        if (result.GetValue(_bug) is not { } name)
+        {
+            return null;
+        }
+
+        BugCatalogue bugs = CommonOptions.Bugs(result.GetValue(_bugsDirectory));
+        return bugs.Find(name) ?? throw new InputException(
+            $"--bug: there is no '{name}'{Suggestion.For(name, bugs.All.Select(bug => bug.Name))}"
+            + " ('testbed list' shows all)");
+    }
+}
