@@ -12,13 +12,14 @@ namespace Testbed.Models.Oracles;
 internal unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracle<TSync>
     where TSync : struct, ISync
 {
+    private HeapVerifier<TSync>? _verifier;
+
     /// <summary>The model.</summary>
     protected ShadowHeap Shadow { get; } = shadow;
 
     /// <inheritdoc/>
     protected override void CheckHeap()
     {
-        World.Heap.CheckInvariants();
         List<ShadowNode> reachable = Shadow.FindReachable();
         foreach (ShadowNode node in reachable)
         {
@@ -29,6 +30,7 @@ internal unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracle<TSync
         long objects = World.Heap.ReadStatistics().Objects;
         OracleException.Require(
             objects == reachable.Count, $"{objects} objects survived, {reachable.Count} are reachable");
+        (_verifier ??= new HeapVerifier<TSync>(World)).Verify();
     }
 
     private void CheckNode(ShadowNode node)
