@@ -22,12 +22,16 @@ public sealed class ProgramRunner<TSync>
     private World<TSync>? _world;
     private Mutex _globalsLock;
 
-    private ProgramRunner(MutatorProgram program, WorldOptions options, bool conservativeFrames)
+    private ProgramRunner(
+        MutatorProgram program,
+        WorldOptions options,
+        bool conservativeFrames,
+        Func<ShadowHeap, ShadowOracle<TSync>> makeOracle)
     {
         _program = program;
         _conservativeFrames = conservativeFrames;
         _shadow = new ShadowHeap(program);
-        _oracle = new ShadowOracle<TSync>(_shadow);
+        _oracle = makeOracle(_shadow);
         _options = options with
         {
             DataWords = Math.Max(1, program.Globals),
@@ -45,11 +49,19 @@ public sealed class ProgramRunner<TSync>
     /// <exception cref="ArgumentException">The program is not valid.</exception>
     /// <exception cref="OracleException">A collection did what it must not.</exception>
     public static void Run(MutatorProgram program, WorldOptions options, bool conservativeFrames = false)
+        => Run(program, options, conservativeFrames, static shadow => new ShadowOracle<TSync>(shadow));
+
+    /// <summary>Runs a program to its end with another oracle.</summary>
+    internal static void Run(
+        MutatorProgram program,
+        WorldOptions options,
+        bool conservativeFrames,
+        Func<ShadowHeap, ShadowOracle<TSync>> makeOracle)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(options);
         program.Validate();
-        new ProgramRunner<TSync>(program, options, conservativeFrames).Run();
+        new ProgramRunner<TSync>(program, options, conservativeFrames, makeOracle).Run();
     }
 
     private void Run()

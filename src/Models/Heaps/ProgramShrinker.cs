@@ -99,33 +99,71 @@ public static class ProgramShrinker
         }
     }
 
-    /// <summary>Leaves out one goroutine, and with it those that it starts.</summary>
+    /// <summary>
+    /// Keeps one goroutine and those that it starts; leaves one out with those that it starts; leaves only it out, so
+    /// that those are started where it was.
+    /// </summary>
     private static IEnumerable<MutatorProgram> WithoutGoroutines(MutatorProgram program)
     {
-        for (int left = 1; left < program.Goroutines.Count; left++)
+        for (int i = 1; i < program.Goroutines.Count; i++)
         {
-            // A parent has a smaller number than its children, so one pass finds all descendants.
-            var numbers = new int[program.Goroutines.Count];
-            int count = 0;
-            for (int i = 0; i < numbers.Length; i++)
-            {
-                numbers[i] = i == left || numbers[i] < 0 ? -1 : count++;
-                if (numbers[i] < 0)
-                {
-                    foreach (Operation.Start start in program.Goroutines[i].Operations.OfType<Operation.Start>())
-                    {
-                        numbers[start.Goroutine] = -1;
-                    }
-                }
-            }
-
-            yield return program with
-            {
-                Goroutines = [.. program.Goroutines
-                    .Where((_, i) => numbers[i] >= 0)
-                    .Select(goroutine => goroutine with { Operations = Renumbered(goroutine.Operations, numbers) })],
-            };
+            bool[] family = FamilyOf(program, i);
+            yield return Keep(program, family);
+            yield return Keep(program, [.. family.Select(isMember => !isMember)]);
+            yield return Keep(Hoist(program, i), [.. family.Select((_, goroutine) => goroutine != i)]);
         }
+    }
+
+    /// <summary>Which goroutines are one of them or started, however indirectly, by it.</summary>
+    private static bool[] FamilyOf(MutatorProgram program, int goroutine)
+    {
+        var family = new bool[program.Goroutines.Count];
+        family[goroutine] = true;
+
+        // A child has a greater number than its parent, so one pass finds all.
+        for (int i = goroutine; i < family.Length; i++)
+        {
+            foreach (Operation.Start start in program.Goroutines[i].Operations.OfType<Operation.Start>())
+            {
+                family[start.Goroutine] |= family[i];
+            }
+        }
+
+        return family;
+    }
+
+    /// <summary>Lets the parent of a goroutine start the children of that too.</summary>
+    private static MutatorProgram Hoist(MutatorProgram program, int goroutine)
+    {
+        Operation[] starts = [.. program.Goroutines[goroutine].Operations.OfType<Operation.Start>()];
+        return program with
+        {
+            Goroutines = [.. program.Goroutines.Select(parent => parent with
+            {
+                Operations = [.. parent.Operations.SelectMany(operation
+                    => operation is Operation.Start start && start.Goroutine == goroutine
+                        ? starts.Prepend(operation)
+                        : [operation])],
+            })],
+        };
+    }
+
+    /// <summary>The program with only some goroutines, renumbered.</summary>
+    private static MutatorProgram Keep(MutatorProgram program, bool[] kept)
+    {
+        var numbers = new int[kept.Length];
+        int count = 0;
+        for (int i = 0; i < kept.Length; i++)
+        {
+            numbers[i] = kept[i] ? count++ : -1;
+        }
+
+        return program with
+        {
+            Goroutines = [.. program.Goroutines
+                .Where((_, i) => kept[i])
+                .Select(goroutine => goroutine with { Operations = Renumbered(goroutine.Operations, numbers) })],
+        };
     }
 
     private static List<Operation> Renumbered(IReadOnlyList<Operation> operations, int[] numbers)

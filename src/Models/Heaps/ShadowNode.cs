@@ -8,7 +8,7 @@ namespace Testbed.Models.Heaps;
 internal sealed class ShadowNode(int owner, int number, NodeShape shape, nint address)
 {
     /// <summary>The upper bits of every number in a node that is no address: no address of an arena has them.</summary>
-    private const long PatternBits = 0x7E57 << 48;
+    private const long PatternBits = 0x7E57L << 48;
 
     /// <summary>The references that were written and not replaced, in the order of their words.</summary>
     private readonly SortedList<int, ShadowReference> _references = [];

@@ -9,14 +9,18 @@ namespace Testbed.Models.Oracles;
 /// </summary>
 /// <typeparam name="TSync">The engine.</typeparam>
 /// <param name="shadow">The model.</param>
-internal sealed unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracle<TSync>
+internal unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracle<TSync>
     where TSync : struct, ISync
 {
+    private HeapVerifier<TSync>? _verifier;
+
+    /// <summary>The model.</summary>
+    protected ShadowHeap Shadow { get; } = shadow;
+
     /// <inheritdoc/>
     protected override void CheckHeap()
     {
-        World.Heap.CheckInvariants();
-        List<ShadowNode> reachable = shadow.FindReachable();
+        List<ShadowNode> reachable = Shadow.FindReachable();
         foreach (ShadowNode node in reachable)
         {
             CheckNode(node);
@@ -26,6 +30,7 @@ internal sealed unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracl
         long objects = World.Heap.ReadStatistics().Objects;
         OracleException.Require(
             objects == reachable.Count, $"{objects} objects survived, {reachable.Count} are reachable");
+        (_verifier ??= new HeapVerifier<TSync>(World)).Verify();
     }
 
     private void CheckNode(ShadowNode node)
@@ -35,6 +40,8 @@ internal sealed unsafe class ShadowOracle<TSync>(ShadowHeap shadow) : CycleOracl
             $"{node} is no object any more, though it is reachable");
         OracleException.Require(
             World.Heap.Bitmap.IsAllocated(node.Address), $"{node} is free, though it is reachable");
+        OracleException.Require(
+            !World.Heap.Bitmap.IsMarked(node.Address), $"{node} is still marked after the sweep");
         for (int word = 0; word < node.Shape.TotalWords; word++)
         {
             long found = TSync.Read((long*)node.Address + word);

@@ -6,37 +6,37 @@ namespace Testbed.Properties.Generation;
 /// <summary>The options of a generated world; the default of each is the simplest to read a failure with.</summary>
 internal sealed record WorldSettings
 {
-    internal int Processors { get; init; } = 1;
+    public int Processors { get; init; } = 1;
 
-    internal int Workers { get; init; } = 1;
+    public int Workers { get; init; } = 1;
 
-    internal RootStrategy RootStrategy { get; init; }
+    public RootStrategy RootStrategy { get; init; }
 
-    internal bool ConservativeFrames { get; init; }
+    public bool ConservativeFrames { get; init; }
 
-    internal int PageBytes { get; init; } = 4096;
+    public int PageBytes { get; init; } = 4096;
 
-    internal int MaxSmallSize { get; init; } = 1024;
+    public int MaxSmallSize { get; init; } = 1024;
 
-    internal int WorkBufferLength { get; init; } = 64;
+    public int WorkBufferLength { get; init; } = 64;
 
-    internal int WorkBuffersPerChunk { get; init; } = 16;
+    public int WorkBuffersPerChunk { get; init; } = 16;
 
-    internal int HandoffThreshold { get; init; } = 4;
+    public int HandoffThreshold { get; init; } = 4;
 
-    internal int ListTagBits { get; init; } = 17;
+    public int ListTagBits { get; init; } = 17;
 
-    internal int PrefetchDepth { get; init; }
+    public int PrefetchDepth { get; init; }
 
-    internal int FirstGoroutineCapacity { get; init; } = 16;
+    public int FirstGoroutineCapacity { get; init; } = 16;
 
-    internal int StackSegmentWords { get; init; } = 64;
+    public int StackSegmentWords { get; init; } = 64;
 
-    internal int StealTriesPerWorker { get; init; } = 4;
+    public int StealTriesPerWorker { get; init; } = 4;
 
-    internal long FirstTriggerBytes { get; init; } = long.MaxValue;
+    public long FirstTriggerBytes { get; init; } = long.MaxValue;
 
-    internal int GcPercent { get; init; } = 100;
+    public int GcPercent { get; init; } = 100;
 
     /// <summary>Draws settings.</summary>
     internal static WorldSettings Draw(Randomness random, bool isLarge)

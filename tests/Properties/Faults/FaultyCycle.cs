@@ -1,0 +1,69 @@
+using Testbed.Collector;
+using Testbed.Models.Heaps;
+using Testbed.Models.Oracles;
+using Testbed.Sync;
+
+namespace Testbed.Properties.Faults;
+
+/// <summary>How a collection runs that has the wrong shape.</summary>
+public enum CycleFault
+{
+    RunsRootJobTwice,
+    ForgetsGoroutine,
+    RunsRootJobAfterSweep,
+    LosesWorker,
+    SweepsSpanTwice,
+    RunsMutator,
+    StopsTwice,
+}
+
+/// <summary>An oracle that is told of what a collection with a bug would do.</summary>
+internal sealed class FaultyCycle(ShadowHeap shadow, CycleFault fault) : ShadowOracle<NativeSync>(shadow)
+{
+    public override void WorldStopped()
+    {
+        base.WorldStopped();
+        if (fault == CycleFault.StopsTwice)
+        {
+            base.WorldStopped();
+        }
+        else if (fault == CycleFault.RunsMutator)
+        {
+            MutatorSteps();
+        }
+    }
+
+    public override void RootJobStarted(long job)
+    {
+        if (fault != CycleFault.ForgetsGoroutine || job != (long)RootJob.Count)
+        {
+            base.RootJobStarted(job);
+        }
+
+        if (fault == CycleFault.RunsRootJobTwice && job == (long)RootJob.SpanTypes)
+        {
+            base.RootJobStarted(job);
+        }
+    }
+
+    public override void MarkEnded()
+    {
+        if (fault != CycleFault.LosesWorker)
+        {
+            base.MarkEnded();
+        }
+    }
+
+    public override void SweepStarted(int span)
+    {
+        base.SweepStarted(span);
+        if (fault == CycleFault.SweepsSpanTwice)
+        {
+            base.SweepStarted(span);
+        }
+        else if (fault == CycleFault.RunsRootJobAfterSweep)
+        {
+            base.RootJobStarted((long)RootJob.Data);
+        }
+    }
+}
