@@ -159,11 +159,7 @@ internal static class RunCommand
         => normal is { } value ? SizeOption(name, what, value) : null;
 
     private static Option<int?> SizeOption(string name, string what, int normal)
-        => new(name)
-        {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{what}; default: {normal}"),
-            HelpName = "N",
-        };
+        => WorldArguments.Number(name, string.Create(CultureInfo.InvariantCulture, $"{what}; default: {normal}"));
 
     private static int? Ranged(ParseResult result, Option<int?>? option, int least, int greatest)
     {

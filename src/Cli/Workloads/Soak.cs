@@ -60,7 +60,7 @@ internal sealed class Soak(long seed)
             Seed = _random.Next(1_000_000),
             Goroutines = OneOf(s_goroutines),
             Depth = defaults.Depth is null ? null : 6 + _random.Next(7),
-            Size = defaults.Size is null ? null : 1 + _random.Next(1 << (4 + _random.Next(8))),
+            Size = defaults.Size is null ? null : 1 + _random.Next(1 << (4 + _random.Next(6))),
             Iterations = defaults.Iterations is null ? null : 1 + _random.Next(4),
         };
         string command = $"testbed run {workload.Name} --verify --seed {options.Seed} --goroutines {options.Goroutines}"

@@ -9,23 +9,13 @@ internal sealed class WorldArguments
 {
     private const long LargestHeapBytes = 1L << 46;
 
-    private readonly Option<int?> _processors = new("--processors", "-p")
-    {
-        Description = "how many goroutines run at a time; default: one a core",
-        HelpName = "P",
-    };
+    private readonly Option<int?> _processors = Number(
+        "--processors", "how many goroutines run at a time; default: one a core", "-p");
 
-    private readonly Option<int?> _workers = new("--workers")
-    {
-        Description = "how many threads collect at most; default: 8",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _workers = Number("--workers", "how many threads collect at most; default: 8");
 
-    private readonly Option<int?> _gcPercent = new("--gc-percent")
-    {
-        Description = "how much the heap grows between collections, in percent; default: 100; negative: never collect",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _gcPercent = Number(
+        "--gc-percent", "growth of the heap between collections, in percent; default: 100; negative: never collect");
 
     private readonly Option<string?> _heap = new("--heap")
     {
@@ -65,6 +55,28 @@ internal sealed class WorldArguments
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object" };
+
+    /// <summary>An option whose value is a whole number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="aliases">Its other names.</param>
+    public static Option<int?> Number(string name, string description, params string[] aliases)
+        => new(name, aliases)
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = argument =>
+            {
+                string text = argument.Tokens[0].Value;
+                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+                {
+                    return value;
+                }
+
+                argument.AddError($"{name} {text}: must be a whole number");
+                return null;
+            },
+        };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
