@@ -73,10 +73,13 @@ internal static class CommandLine
             context.Error.WriteLine($"testbed: {message}");
         }
 
-        string command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
-        context.Error.WriteLine($"Try 'testbed{command} --help'.");
+        context.Error.WriteLine($"Try '{PathOf(result.CommandResult)} --help'.");
         return ExitCode.WrongInput;
     }
+
+    /// <summary>What a user types to come to a command.</summary>
+    private static string PathOf(CommandResult result)
+        => result.Command is RootCommand ? "testbed" : $"{PathOf((CommandResult)result.Parent!)} {result.Command.Name}";
 
     private static string[] Complaints(ParseResult result)
     {

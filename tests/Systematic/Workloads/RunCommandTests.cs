@@ -15,6 +15,7 @@ public class RunCommandTests
     [InlineData("run gcbench --dept 3", "did you mean '--depth'?")]
     [InlineData("run gcbench --depth 99", "--depth 99: must be from 1 to 28")]
     [InlineData("run gcbench --depth two", "--depth two: must be a whole number")]
+    [InlineData("run gcbench --depth two", "Try 'testbed run gcbench --help'.")]
     [InlineData("run splay --processors 0", "--processors 0: must be from 1 to 256")]
     [InlineData("run splay --workers 1000", "--workers 1000: must be from 1 to 256")]
     [InlineData("run splay --root-strategy paralel", "did you mean 'parallel'?")]
