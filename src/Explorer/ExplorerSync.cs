@@ -20,7 +20,7 @@ public readonly unsafe struct ExplorerSync : ISync
     private static ControlledThread Self => ControlledThread.t_current ?? throw NoExecution();
 
     /// <inheritdoc/>
-    public static T Read<T>(T* location, string file = "", int line = 0)
+    public static T Read<T>(T* location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
     {
         ControlledThread self = Self;
@@ -34,12 +34,13 @@ public readonly unsafe struct ExplorerSync : ISync
     }
 
     /// <inheritdoc/>
-    public static T* Read<T>(T** location, string file = "", int line = 0)
+    public static T* Read<T>(T** location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => (T*)Read((nint*)location, file, line);
 
     /// <inheritdoc/>
-    public static void Write<T>(T* location, T value, string file = "", int line = 0)
+    public static void Write<T>(
+        T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
     {
         ControlledThread self = Self;
@@ -51,90 +52,105 @@ public readonly unsafe struct ExplorerSync : ISync
     }
 
     /// <inheritdoc/>
-    public static void Write<T>(T** location, T* value, string file = "", int line = 0)
+    public static void Write<T>(
+        T** location, T* value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Write((nint*)location, (nint)value, file, line);
 
     /// <inheritdoc/>
-    public static T RacyRead<T>(T* location, string file = "", int line = 0)
+    public static T RacyRead<T>(T* location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Access(OperationKind.RacyRead, location, sizeof(T), 0, 0, file, line));
 
     /// <inheritdoc/>
-    public static T* RacyRead<T>(T** location, string file = "", int line = 0)
+    public static T* RacyRead<T>(T** location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => (T*)RacyRead((nint*)location, file, line);
 
     /// <inheritdoc/>
-    public static void RacyWrite<T>(T* location, T value, string file = "", int line = 0)
+    public static void RacyWrite<T>(
+        T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Access(OperationKind.RacyWrite, location, sizeof(T), Bits(value), 0, file, line);
 
     /// <inheritdoc/>
-    public static void RacyWrite<T>(T** location, T* value, string file = "", int line = 0)
+    public static void RacyWrite<T>(
+        T** location, T* value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => RacyWrite((nint*)location, (nint)value, file, line);
 
     /// <inheritdoc/>
-    public static T VolatileRead<T>(T* location, string file = "", int line = 0)
+    public static T VolatileRead<T>(T* location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Access(OperationKind.VolatileRead, location, sizeof(T), 0, 0, file, line));
 
     /// <inheritdoc/>
-    public static T* VolatileRead<T>(T** location, string file = "", int line = 0)
+    public static T* VolatileRead<T>(T** location, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => (T*)VolatileRead((nint*)location, file, line);
 
     /// <inheritdoc/>
-    public static void VolatileWrite<T>(T* location, T value, string file = "", int line = 0)
+    public static void VolatileWrite<T>(
+        T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Access(OperationKind.VolatileWrite, location, sizeof(T), Bits(value), 0, file, line);
 
     /// <inheritdoc/>
-    public static void VolatileWrite<T>(T** location, T* value, string file = "", int line = 0)
+    public static void VolatileWrite<T>(
+        T** location, T* value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => VolatileWrite((nint*)location, (nint)value, file, line);
 
     /// <inheritdoc/>
-    public static T CompareExchange<T>(T* location, T value, T comparand, string file = "", int line = 0)
+    public static T CompareExchange<T>(
+        T* location, T value, T comparand, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Access(
             OperationKind.CompareExchange, location, sizeof(T), Bits(value), Bits(comparand), file, line));
 
     /// <inheritdoc/>
-    public static T* CompareExchange<T>(T** location, T* value, T* comparand, string file = "", int line = 0)
+    public static T* CompareExchange<T>(
+        T** location, T* value, T* comparand, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => (T*)CompareExchange((nint*)location, (nint)value, (nint)comparand, file, line);
 
     /// <inheritdoc/>
-    public static T Exchange<T>(T* location, T value, string file = "", int line = 0)
+    public static T Exchange<T>(
+        T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Access(OperationKind.Exchange, location, sizeof(T), Bits(value), 0, file, line));
 
     /// <inheritdoc/>
-    public static T Add<T>(T* location, T value, string file = "", int line = 0)
+    public static T Add<T>(T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Combine(OperationKind.Add, location, value, file, line));
 
     /// <inheritdoc/>
-    public static T Or<T>(T* location, T value, string file = "", int line = 0)
+    public static T Or<T>(T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Combine(OperationKind.Or, location, value, file, line));
 
     /// <inheritdoc/>
-    public static T And<T>(T* location, T value, string file = "", int line = 0)
+    public static T And<T>(T* location, T value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => Value<T>(Combine(OperationKind.And, location, value, file, line));
 
     /// <inheritdoc/>
-    public static void MemoryBarrier(string file = "", int line = 0) => Self.Engine.MemoryBarrier(Self, file, line);
+    public static void MemoryBarrier([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        => Self.Engine.MemoryBarrier(Self, file, line);
 
     /// <inheritdoc/>
-    public static void Zero(void* start, nuint bytes, string file = "", int line = 0)
+    public static void Zero(
+        void* start, nuint bytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Zero(Self, start, bytes, file, line);
 
     /// <inheritdoc/>
-    public static void Copy(void* source, void* destination, nuint bytes, string file = "", int line = 0)
+    public static void Copy(
+        void* source,
+        void* destination,
+        nuint bytes,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
         => Self.Engine.Copy(Self, source, destination, bytes, file, line);
 
     /// <inheritdoc/>
@@ -149,11 +165,11 @@ public readonly unsafe struct ExplorerSync : ISync
     public static void Destroy(Mutex mutex) => Self.Engine.DestroyMutex(Self, mutex.Handle);
 
     /// <inheritdoc/>
-    public static void Enter(Mutex mutex, string file = "", int line = 0)
+    public static void Enter(Mutex mutex, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Enter(Self, mutex.Handle, file, line);
 
     /// <inheritdoc/>
-    public static void Exit(Mutex mutex, string file = "", int line = 0)
+    public static void Exit(Mutex mutex, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Exit(Self, mutex.Handle, file, line);
 
     /// <inheritdoc/>
@@ -163,31 +179,34 @@ public readonly unsafe struct ExplorerSync : ISync
     public static void Destroy(Note note) => Self.Engine.DestroyNote(Self, note.Handle);
 
     /// <inheritdoc/>
-    public static void Clear(Note note, string file = "", int line = 0)
+    public static void Clear(Note note, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Clear(Self, note.Handle, file, line);
 
     /// <inheritdoc/>
-    public static void Wake(Note note, string file = "", int line = 0)
+    public static void Wake(Note note, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Wake(Self, note.Handle, file, line);
 
     /// <inheritdoc/>
-    public static void Sleep(Note note, string file = "", int line = 0)
+    public static void Sleep(Note note, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Sleep(Self, note.Handle, file, line);
 
     /// <inheritdoc/>
-    public static bool Sleep(Note note, long nanoseconds, string file = "", int line = 0)
+    public static bool Sleep(
+        Note note, long nanoseconds, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Sleep(Self, note.Handle, nanoseconds, file, line);
 
     /// <inheritdoc/>
-    public static SyncThread StartThread(string name, Action body, string file = "", int line = 0)
+    public static SyncThread StartThread(
+        string name, Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => new(Self.Engine.Start(Self, name, body, file, line));
 
     /// <inheritdoc/>
-    public static void Join(SyncThread thread, string file = "", int line = 0)
+    public static void Join(SyncThread thread, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Join(Self, thread.Handle, file, line);
 
     /// <inheritdoc/>
-    public static void Spin(int turn, string file = "", int line = 0) => Self.Engine.Spin(Self, file, line);
+    public static void Spin(int turn, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        => Self.Engine.Spin(Self, file, line);
 
     /// <inheritdoc/>
     public static void Pause(int iterations)
@@ -195,16 +214,18 @@ public readonly unsafe struct ExplorerSync : ISync
     }
 
     /// <inheritdoc/>
-    public static uint Choose(uint bound, string file = "", int line = 0)
+    public static uint Choose(uint bound, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         => Self.Engine.Choose(Self, bound, file, line);
 
     /// <inheritdoc/>
-    public static T* Allocate<T>(nuint count, string name, string file = "", int line = 0)
+    public static T* Allocate<T>(
+        nuint count, string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         where T : unmanaged
         => (T*)Self.Engine.Allocate(Self, checked((long)count), sizeof(T), typeof(T), name, file, line);
 
     /// <inheritdoc/>
-    public static void Free(void* block, string file = "", int line = 0) => Self.Engine.Free(Self, block, file, line);
+    public static void Free(void* block, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        => Self.Engine.Free(Self, block, file, line);
 
     /// <inheritdoc/>
     public static void ReportFailure(Exception exception)

@@ -194,14 +194,10 @@ internal sealed unsafe partial class Engine
                 $"lock '{_mutexes[(int)(place - FirstLockPlace)].Name}'",
             >= FirstNotePlace when place - FirstNotePlace < (ulong)_noteCount =>
                 $"note '{_notes[(int)(place - FirstNotePlace)].Name}'",
-            _ => PlaceOf((void*)place),
+            _ => _names.Location((void*)place),
         };
 
-    private string PlaceOf(void* address)
-    {
-        int number = _region.Find(address);
-        return _names.Location(number, number == 0 ? 0 : (byte*)address - _region[number].Start);
-    }
+    private string PlaceOf(void* address) => _names.Place(_region.Find(address), address);
 
     private string HeldText(MutexState mutex)
         => mutex.Holder == MutexState.Nobody

@@ -102,13 +102,8 @@ internal sealed unsafe partial class Engine : IDisposable
 
             thread.Body();
         }
-        catch (Exception) when (_aborting)
+        catch (Exception exception) when (Take(thread, exception))
         {
-            // Whatever form the code under test gave to the exception that unwinds it.
-        }
-        catch (Exception exception)
-        {
-            FailWith(thread, exception);
         }
     }
 
@@ -161,7 +156,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Hash((uint)thread.Id, chosen, bound);
         if (_recorder is not null)
         {
-            Record(thread, false, "choose", $"below {bound}", $"{chosen}", "", "", file, line);
+            Record(thread, false, "choose", "", $"{chosen} of {bound}", "", "", file, line);
         }
 
         return chosen;
@@ -306,6 +301,17 @@ internal sealed unsafe partial class Engine : IDisposable
             OperationKind.Spin => thread.ReadClock,
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// Takes an exception that nobody catches. As a filter it is asked before the thread unwinds, so that nothing that
+    /// is done on the way out can hide the failure. Once the execution is over any exception unwinds its threads,
+    /// in whatever form the code under test gave to it.
+    /// </summary>
+    private bool Take(ControlledThread thread, Exception exception)
+    {
+        FailWith(thread, exception);
+        return true;
     }
 
     private ControlledThread AddThread(string name, Action body)

@@ -15,6 +15,13 @@ internal sealed unsafe class Names(Region region)
     /// <param name="offset">In bytes from its start.</param>
     internal string Location(int number, long offset) => Describe(number, offset).Name;
 
+    /// <summary>As the other, by address.</summary>
+    internal string Location(void* address)
+    {
+        int number = region.Find(address);
+        return Location(number, number == 0 ? 0 : (byte*)address - region[number].Start);
+    }
+
     /// <summary>A value as its location's type reads.</summary>
     /// <param name="number">The allocation's number; 0 for none.</param>
     /// <param name="offset">In bytes from its start.</param>
@@ -47,6 +54,29 @@ internal sealed unsafe class Names(Region region)
         return Number(type, bits);
     }
 
+    /// <summary>The name of the place that an address is: of an element rather than of its first field.</summary>
+    /// <param name="number">The allocation's number; 0 for none.</param>
+    /// <param name="address">The address, in the allocation.</param>
+    internal string Place(int number, void* address)
+    {
+        if (number == 0)
+        {
+            return Location(0, 0);
+        }
+
+        ref Allocation allocation = ref region[number];
+        long offset = (byte*)address - allocation.Start;
+        int bytes = TypeLayout.Of(allocation.Element).Bytes;
+        if (offset % bytes != 0)
+        {
+            return Location(number, offset);
+        }
+
+        return allocation.Count == 1 && offset == 0
+            ? allocation.Name
+            : string.Create(CultureInfo.InvariantCulture, $"{allocation.Name}[{offset / bytes}]");
+    }
+
     private (string Name, Type Type) Describe(int number, long offset)
     {
         if (number == 0)
@@ -69,7 +99,7 @@ internal sealed unsafe class Names(Region region)
         int number = region.Find((void*)bits);
         if (number != 0)
         {
-            return "&" + Location(number, (byte*)bits - region[number].Start);
+            return "&" + Place(number, (void*)bits);
         }
 
         ulong address = bits >> TagBits;
@@ -79,7 +109,7 @@ internal sealed unsafe class Names(Region region)
             return null;
         }
 
-        string name = Location(number, (byte*)address - region[number].Start);
+        string name = Place(number, (void*)address);
         return string.Create(CultureInfo.InvariantCulture, $"&{name}#{bits & ((1UL << TagBits) - 1)}");
     }
 

@@ -13,7 +13,7 @@ public static class ScheduleText
     /// <summary>How many events are shown unless told otherwise.</summary>
     public const int DefaultEvents = 60;
 
-    private const int LanesWidth = 150;
+    private const int LanesWidth = 120;
     private const int NarrowestLane = 16;
     private const string Gap = " | ";
 
@@ -69,7 +69,7 @@ public static class ScheduleText
         AppendWord(text, " ", entry.Location);
         AppendWord(text, " ", entry.Before);
         AppendWord(text, " -> ", entry.After);
-        AppendWord(text, entry.Before.Length > 0 ? ", " : " ", entry.Note);
+        AppendWord(text, ", ", entry.Note);
         return text.ToString();
     }
 
