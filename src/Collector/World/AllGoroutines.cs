@@ -37,6 +37,14 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     /// </summary>
     internal G* this[long index] => TSync.Read(ItemsOf(TSync.VolatileRead(&_state->Array)) + index);
 
+    /// <summary>The first goroutines, as many as there are now; at any time, from any thread. Valid as long as the world.</summary>
+    internal G** Snapshot(out long count)
+    {
+        // The count first: an array that is read later has at least as many.
+        count = TSync.VolatileRead(&_state->Count);
+        return count == 0 ? null : ItemsOf(TSync.VolatileRead(&_state->Array));
+    }
+
     /// <summary>Adds a goroutine whose status is dead, complete but for its body. The seed's <c>allgadd</c>.</summary>
     internal void Add(G* g)
     {

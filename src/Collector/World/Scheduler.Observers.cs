@@ -7,9 +7,10 @@ internal sealed unsafe partial class Scheduler<TSync>
     internal long CountGoroutines()
     {
         long alive = 0;
-        for (long i = 0, count = Goroutines.Count; i < count; i++)
+        G** goroutines = Goroutines.Snapshot(out long count);
+        for (long i = 0; i < count; i++)
         {
-            if (IsAlive(TSync.VolatileRead(&Goroutines[i]->Status)))
+            if (IsAlive(TSync.VolatileRead(&TSync.Read(goroutines + i)->Status)))
             {
                 alive++;
             }
@@ -25,9 +26,10 @@ internal sealed unsafe partial class Scheduler<TSync>
     internal List<GoroutineInfo> ListGoroutines()
     {
         var list = new List<GoroutineInfo>();
-        for (long i = 0, count = Goroutines.Count; i < count; i++)
+        G** goroutines = Goroutines.Snapshot(out long count);
+        for (long i = 0; i < count; i++)
         {
-            G* g = Goroutines[i];
+            G* g = TSync.Read(goroutines + i);
             GoroutineStatus status = TSync.VolatileRead(&g->Status);
             long id = TSync.VolatileRead(&g->Id);
             if (IsAlive(status) && id != 0)

@@ -27,7 +27,7 @@ internal sealed class SystemThreads : IThreads
     /// <summary>Those that run nothing; touched by the thread whose turn it is.</summary>
     private readonly Stack<Carrier> _idle = new();
 
-    /// <summary>Whose turn it is; written before that thread is signalled, read by it afterwards.</summary>
+    /// <summary>Whose turn it is: written by the one whose turn it was, as its last touch of what they share.</summary>
     private volatile ControlledThread? _current;
 
     /// <summary>Whether the execution is over; written before the root is signalled.</summary>
@@ -70,9 +70,9 @@ internal sealed class SystemThreads : IThreads
     /// <inheritdoc/>
     public void Switch(ControlledThread self, ControlledThread next)
     {
-        _current = next;
         if (next.Carrier is null && _engine.WaitsForEndOf(self, next))
         {
+            _current = next;
             RunOnTop(self, next);
         }
         else
@@ -118,9 +118,9 @@ internal sealed class SystemThreads : IThreads
         {
             RunBody(carrier, thread);
             ControlledThread? next = _engine.Finish(thread);
-            _current = next;
             if (next is { Carrier: null })
             {
+                _current = next;
                 thread = next;
                 continue;
             }
@@ -150,8 +150,11 @@ internal sealed class SystemThreads : IThreads
         carrier.Top = below;
         ControlledThread.t_current = below;
         ControlledThread next = _engine.Finish(thread) ?? throw new UnreachableException("a waiting thread ended");
-        _current = next;
-        if (next != below)
+        if (next == below)
+        {
+            _current = next;
+        }
+        else
         {
             GiveWay(next);
         }
@@ -171,15 +174,17 @@ internal sealed class SystemThreads : IThreads
     private void GiveWay(ControlledThread next)
     {
         HandOffs++;
-        if (next.Carrier is { } carrier)
+        Carrier? carrier = next.Carrier;
+        if (carrier is null)
         {
-            carrier.Parker.Signal();
-            return;
+            carrier = _idle.Count > 0 ? _idle.Pop() : AddCarrier();
+            carrier.Assigned = next;
         }
 
-        Carrier free = _idle.Count > 0 ? _idle.Pop() : AddCarrier();
-        free.Assigned = next;
-        free.Parker.Signal();
+        // From here on the other may run, even before it is signalled: a signal of an earlier hand-off may be left. So
+        // this is the caller's last touch of what they share.
+        _current = next;
+        carrier.Parker.Signal();
     }
 
     private void End(Carrier carrier)
@@ -219,7 +224,9 @@ internal sealed class SystemThreads : IThreads
         while (!_disposed)
         {
             carrier.Parker.Wait();
-            if (carrier.Assigned is { } thread)
+
+            // A signal that an earlier hand-off left may come before the turn does; that brings another signal.
+            if (carrier.Assigned is { } thread && _current == thread)
             {
                 carrier.Assigned = null;
                 RunToEnd(carrier, thread);

@@ -10,7 +10,7 @@ namespace Testbed.Models.Scenarios;
 internal sealed unsafe class HandoffGetfull : Scenario
 {
     private const int Workers = 3;
-    private const int Pieces = 8;
+    private const int Pieces = 13;
 
     /// <inheritdoc/>
     public override string Name => "handoff-getfull";
@@ -37,8 +37,8 @@ internal sealed unsafe class HandoffGetfull : Scenario
     }
 
     /// <summary>
-    /// A worker's part: the loop of the object scanner with numbers instead of objects. Piece n makes pieces 2n and
-    /// 2n + 1.
+    /// A worker's part: the loop of the object scanner with numbers instead of objects. Piece n makes pieces
+    /// 3n - 1 to 3n + 1.
     /// </summary>
     /// <remarks>What is done is plain managed data: for an engine that runs one thread at a time.</remarks>
     private sealed class Worker<TSync>(WorldOptions options, WorkBuffers<TSync> buffers, int[] done)
@@ -55,7 +55,7 @@ internal sealed unsafe class HandoffGetfull : Scenario
             while ((buffer = TakePiece(buffer, out int piece)) != null)
             {
                 OracleException.Require(++done[piece] == 1, $"piece {piece} is done twice");
-                for (int next = 2 * piece; next <= Math.Min((2 * piece) + 1, Pieces); next++)
+                for (int next = (3 * piece) - 1; next <= Math.Min((3 * piece) + 1, Pieces); next++)
                 {
                     Add(ref buffer, next);
                 }

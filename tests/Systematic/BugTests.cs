@@ -1,0 +1,52 @@
+using Testbed.Bugs;
+using Testbed.Explorer;
+using Testbed.Models;
+using Xunit;
+
+namespace Testbed.Systematic;
+
+/// <summary>Each seeded defect is found with default settings, and its trace replays.</summary>
+public class BugTests
+{
+    private const int LeastBugsPerScenario = 3;
+
+    public static TheoryData<string> Bugs => [.. BugCatalogue.Embedded().All.Select(bug => bug.Name)];
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void A_seeded_defect_is_found_within_10_s_and_replays_10_times(string name)
+    {
+        Bug bug = BugCatalogue.Embedded().Find(name)!;
+        Action body = PatchedBuild.Compile(bug.Diff).Body<ExplorerSync>(bug.Scenario);
+        ExplorationResult result = new Exploration(
+            bug.Scenario, body, new ExplorationOptions { Timeout = TimeSpan.FromSeconds(10) })
+            .Run(cancel: TestContext.Current.CancellationToken);
+        Failure failure = Assert.Single(result.Failures);
+        Assert.Contains(failure.Trace.FailureKind.ToString(), bug.Expected.Select(ToPascalCase));
+        for (int i = 0; i < 10; i++)
+        {
+            ReplayResult replay = Replay.Run(failure.Trace, body);
+            Assert.Equal(ReplayOutcome.Reproduced, replay.Outcome);
+            Assert.Equal((failure.Steps, failure.Message), (replay.Failure!.Steps, replay.Failure.Message));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{failure.Kind} in execution {failure.Execution}: {failure.Message}");
+    }
+
+    [Fact]
+    public void Each_scenario_of_the_collector_has_at_least_three_seeded_defects()
+    {
+        string[] measuring = ["cas-pair", "long-run"];
+        IEnumerable<string> scenarios = Catalogue.All
+            .Where(scenario => !scenario.IsCanary && !measuring.Contains(scenario.Name))
+            .Select(scenario => scenario.Name);
+        Assert.All(
+            scenarios,
+            scenario => Assert.True(
+                BugCatalogue.Embedded().All.Count(bug => bug.Scenario == scenario) >= LeastBugsPerScenario, scenario));
+    }
+
+    private static string ToPascalCase(string kebab)
+        => string.Concat(kebab.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+}
