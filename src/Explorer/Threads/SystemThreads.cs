@@ -12,7 +12,8 @@ namespace Testbed.Explorer;
 /// of its own stack, since it could not go on before that has ended anyway.
 /// </para>
 /// <para>
-/// Who is signalled finds all that the signaller wrote; having signalled, a thread touches nothing but its own parker.
+/// Who gets the turn finds all that the one before wrote; having given it away, a thread touches nothing but its own
+/// parker.
 /// </para>
 /// </remarks>
 internal sealed class SystemThreads : IThreads
@@ -70,9 +71,9 @@ internal sealed class SystemThreads : IThreads
     /// <inheritdoc/>
     public void Switch(ControlledThread self, ControlledThread next)
     {
-        _current = next;
         if (next.Carrier is null && _engine.WaitsForEndOf(self, next))
         {
+            _current = next;
             RunOnTop(self, next);
         }
         else
@@ -118,9 +119,9 @@ internal sealed class SystemThreads : IThreads
         {
             RunBody(carrier, thread);
             ControlledThread? next = _engine.Finish(thread);
-            _current = next;
             if (next is { Carrier: null })
             {
+                _current = next;
                 thread = next;
                 continue;
             }
@@ -150,8 +151,11 @@ internal sealed class SystemThreads : IThreads
         carrier.Top = below;
         ControlledThread.t_current = below;
         ControlledThread next = _engine.Finish(thread) ?? throw new UnreachableException("a waiting thread ended");
-        _current = next;
-        if (next != below)
+        if (next == below)
+        {
+            _current = below;
+        }
+        else
         {
             GiveWay(next);
         }
@@ -168,16 +172,22 @@ internal sealed class SystemThreads : IThreads
     }
 
     /// <summary>Lets another thread go on; the caller waits for its turn or has ended.</summary>
+    /// <remarks>
+    /// The other may find out before it is signalled, when it was woken by an older signal that it had not needed. So
+    /// the write that tells it is the last but the signal.
+    /// </remarks>
     private void GiveWay(ControlledThread next)
     {
         HandOffs++;
         if (next.Carrier is { } carrier)
         {
+            _current = next;
             carrier.Parker.Signal();
             return;
         }
 
         Carrier free = _idle.Count > 0 ? _idle.Pop() : AddCarrier();
+        _current = next;
         free.Assigned = next;
         free.Parker.Signal();
     }
