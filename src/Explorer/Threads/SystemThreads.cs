@@ -12,7 +12,8 @@ namespace Testbed.Explorer;
 /// of its own stack, since it could not go on before that has ended anyway.
 /// </para>
 /// <para>
-/// Who is signalled finds all that the signaller wrote; having signalled, a thread touches nothing but its own parker.
+/// Who gets the turn finds all that the one before wrote; having given it away, a thread touches nothing but its own
+/// parker.
 /// </para>
 /// </remarks>
 internal sealed class SystemThreads : IThreads
@@ -27,7 +28,7 @@ internal sealed class SystemThreads : IThreads
     /// <summary>Those that run nothing; touched by the thread whose turn it is.</summary>
     private readonly Stack<Carrier> _idle = new();
 
-    /// <summary>Whose turn it is: written by the one whose turn it was, as its last touch of what they share.</summary>
+    /// <summary>Whose turn it is; written before that thread is signalled, read by it afterwards.</summary>
     private volatile ControlledThread? _current;
 
     /// <summary>Whether the execution is over; written before the root is signalled.</summary>
@@ -152,7 +153,7 @@ internal sealed class SystemThreads : IThreads
         ControlledThread next = _engine.Finish(thread) ?? throw new UnreachableException("a waiting thread ended");
         if (next == below)
         {
-            _current = next;
+            _current = below;
         }
         else
         {
@@ -171,20 +172,24 @@ internal sealed class SystemThreads : IThreads
     }
 
     /// <summary>Lets another thread go on; the caller waits for its turn or has ended.</summary>
+    /// <remarks>
+    /// The other may find out before it is signalled, when it was woken by an older signal that it had not needed. So
+    /// the write that tells it is the last but the signal.
+    /// </remarks>
     private void GiveWay(ControlledThread next)
     {
         HandOffs++;
-        Carrier? carrier = next.Carrier;
-        if (carrier is null)
+        if (next.Carrier is { } carrier)
         {
-            carrier = _idle.Count > 0 ? _idle.Pop() : AddCarrier();
-            carrier.Assigned = next;
+            _current = next;
+            carrier.Parker.Signal();
+            return;
         }
 
-        // From here on the other may run, even before it is signalled: a signal of an earlier hand-off may be left. So
-        // this is the caller's last touch of what they share.
+        Carrier free = _idle.Count > 0 ? _idle.Pop() : AddCarrier();
         _current = next;
-        carrier.Parker.Signal();
+        free.Assigned = next;
+        free.Parker.Signal();
     }
 
     private void End(Carrier carrier)
@@ -224,9 +229,7 @@ internal sealed class SystemThreads : IThreads
         while (!_disposed)
         {
             carrier.Parker.Wait();
-
-            // A signal that an earlier hand-off left may come before the turn does; that brings another signal.
-            if (carrier.Assigned is { } thread && _current == thread)
+            if (carrier.Assigned is { } thread)
             {
                 carrier.Assigned = null;
                 RunToEnd(carrier, thread);
