@@ -1,6 +1,5 @@
 using System.Threading;
 using Testbed.Explorer;
-using Testbed.Sync;
 using Xunit;
 using S = Testbed.Explorer.ExplorerSync;
 
@@ -107,7 +106,8 @@ public sealed unsafe class DeterminismTests
     {
         var seen = new List<ExplorationProgress>();
         ExplorationResult result = new Exploration(
-            "program", Programs.NoLostUpdate, new ExplorationOptions { MaxExecutions = 500 }).Run(new Sink(seen));
+            "program", Programs.NoLostUpdate, new ExplorationOptions { MaxExecutions = 500 })
+            .Run(new Sink(seen), TestContext.Current.CancellationToken);
         Assert.Equal(result.Executions, seen[^1].Executions);
         Assert.Equal(result.Distinct, seen[^1].Distinct);
     }
