@@ -7,8 +7,10 @@ namespace Testbed.Explorer;
 /// Runs a concurrent program over and over, each time under another schedule, and looks for failures.
 /// </summary>
 /// <remarks>
-/// The program is generic over <see cref="Sync.ISync"/>, instantiated with <see cref="ExplorerSync"/>. It must depend on
-/// nothing but what it gets through the seam: each execution starts from nothing and runs the same way when its schedule
+/// The program is generic over <see cref="Sync.ISync"/>, instantiated with <see cref="ExplorerSync"/>. It must depend
+/// on
+/// nothing but what it gets through the seam: each execution starts from nothing and runs the same way when its
+/// schedule
 /// is the same.
 /// </remarks>
 /// <example>

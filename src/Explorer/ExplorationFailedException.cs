@@ -43,7 +43,7 @@ public sealed class ExplorationFailedException : Exception
             {result.Scenario}: {failure.Message}
 
             {ScheduleText.Render(failure.Recorded)}
-            {KebabCase.Of(failure.Kind)} in execution {failure.Execution} of seed {result.Seed}, strategy {result.Strategy}
+            {KebabCase.Of(failure.Kind)} in execution {failure.Execution} of seed {result.Seed}, {result.Strategy}
             """);
     }
 }

@@ -35,7 +35,9 @@ public sealed record ExplorationOptions
     /// <summary>What else a replay must know; written to traces.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>How threads wait for their turn; tests choose the portable way, all else the fastest there is.</summary>
+    /// <summary>
+    /// How threads wait for their turn; tests choose the portable way, all else the fastest there is.
+    /// </summary>
     internal HandOff HandOff { get; init; } = HandOffs.Fastest;
 
     /// <summary>Throws when a value makes no sense.</summary>
@@ -55,7 +57,8 @@ public sealed record ExplorationOptions
         if (!Strategies.Names.Contains(Strategy))
         {
             throw new ArgumentException(
-                $"there is no strategy '{Strategy}'; there are {string.Join(", ", Strategies.Names)}", nameof(Strategy));
+                $"there is no strategy '{Strategy}'; there are {string.Join(", ", Strategies.Names)}",
+                nameof(Strategy));
         }
     }
 }

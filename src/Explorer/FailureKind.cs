@@ -24,10 +24,14 @@ public enum FailureKind
     /// <summary>An access outside every block, or across the end of one, or a free of what is no block.</summary>
     OutOfBounds,
 
-    /// <summary>A lock was left by a thread that does not hold it, kept by one that ended, or used after its end.</summary>
+    /// <summary>
+    /// A lock was left by a thread that does not hold it, kept by one that ended, or used after its end.
+    /// </summary>
     LockMisuse,
 
-    /// <summary>A note was woken twice, slept on by two threads, cleared under a sleeper, or used after its end.</summary>
+    /// <summary>
+    /// A note was woken twice, slept on by two threads, cleared under a sleeper, or used after its end.
+    /// </summary>
     NoteMisuse,
 
     /// <summary>A thread was joined twice, or joined itself.</summary>

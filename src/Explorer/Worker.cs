@@ -16,7 +16,9 @@ internal sealed class Worker
     /// <summary>Written by the worker before it runs anything, read by the watchdog.</summary>
     private volatile Engine? _engine;
 
-    /// <summary>The execution that runs; written by the worker, read by the watchdog when that has come to a halt.</summary>
+    /// <summary>
+    /// The execution that runs; written by the worker, read by the watchdog when that has come to a halt.
+    /// </summary>
     private long _execution;
 
     /// <summary>Set by any thread; the worker passes it on to an engine that it makes later.</summary>

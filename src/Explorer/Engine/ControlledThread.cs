@@ -45,7 +45,9 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// <summary>How many changes to shared state it has made.</summary>
     internal long Writes { get; set; }
 
-    /// <summary>Whether it read the clock since its last turn or time-out, so that time passing may change its way.</summary>
+    /// <summary>
+    /// Whether it read the clock since its last turn or time-out, so that time passing may change its way.
+    /// </summary>
     internal bool ReadClock { get; set; }
 
     /// <summary>How many changes there had been when a sleep of it last timed out; -1 if none has.</summary>

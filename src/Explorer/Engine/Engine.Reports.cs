@@ -30,7 +30,7 @@ internal sealed unsafe partial class Engine
     }
 
     /// <summary>As <see cref="FailWith"/>, in the middle of the thread's body: it goes no further.</summary>
-    /// <exception cref="ExecutionAbortedException">The execution is over; not thrown to who is unwinding already.</exception>
+    /// <exception cref="ExecutionAbortedException">The execution is over; unless it was already.</exception>
     internal void Report(ControlledThread self, Exception exception)
     {
         if (!_aborting)
@@ -116,7 +116,8 @@ internal sealed unsafe partial class Engine
             return Fail(
                 FailureKind.UseAfterFree,
                 self,
-                $"{thread}: {operation} of {_names.Location(target, offset)} ({source}), which {FreedText(allocation)}");
+                $"{thread}: {operation} of {_names.Location(target, offset)} ({source}), which "
+                + FreedText(allocation));
         }
 
         return Fail(

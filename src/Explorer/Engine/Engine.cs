@@ -134,7 +134,9 @@ internal sealed unsafe partial class Engine : IDisposable
         return next < 0 ? NextToUnwind() : _threads[next];
     }
 
-    /// <summary>Whether a thread can only go on when another has ended, so that the other may run in its place.</summary>
+    /// <summary>
+    /// Whether a thread can only go on when another has ended, so that the other may run in its place.
+    /// </summary>
     internal bool WaitsForEndOf(ControlledThread thread, ControlledThread other)
         => !_aborting
             && _pending[thread.Id].Kind == OperationKind.Join

@@ -5,7 +5,9 @@ namespace Testbed.Explorer;
 /// <summary>What other threads may ask of a running engine: whether it gets on; and tell it: to stop.</summary>
 internal sealed class EngineWatch
 {
-    /// <summary>Counts steps and executions; the engine's running thread writes it, the watchdog reads it any time.</summary>
+    /// <summary>
+    /// Counts steps and executions; the engine's running thread writes it, the watchdog reads it any time.
+    /// </summary>
     private long _beats;
 
     /// <summary>Whether an execution runs; written by the engine's thread, read any time.</summary>

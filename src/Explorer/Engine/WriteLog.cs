@@ -14,8 +14,12 @@ internal sealed class WriteLog
     internal void Add(int thread, ulong start, ulong bytes)
         => _entries[Count++ % Capacity] = new Entry(thread, start, bytes);
 
-    /// <summary>Whether a thread other than the given one changed a place since there had been so many changes.</summary>
-    /// <remarks>True also if the log no longer tells: a turn too many costs steps, one too few a false report.</remarks>
+    /// <summary>
+    /// Whether a thread other than the given one changed a place since there had been so many changes.
+    /// </summary>
+    /// <remarks>
+    /// True also if the log no longer tells: a turn too many costs steps, one too few a false report.
+    /// </remarks>
     internal bool ChangedSince(long count, int thread, ulong start, ulong bytes)
     {
         if (Count - count > Capacity)

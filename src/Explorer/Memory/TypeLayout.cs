@@ -56,7 +56,8 @@ internal sealed class TypeLayout
         return offset == 0 ? ("", _type) : (string.Create(CultureInfo.InvariantCulture, $"+{offset}"), _type);
     }
 
-    private static bool IsLeaf(Type type) => type.IsPrimitive || type.IsEnum || type.IsPointer || type.IsFunctionPointer;
+    private static bool IsLeaf(Type type)
+        => type.IsPrimitive || type.IsEnum || type.IsPointer || type.IsFunctionPointer;
 
     private static Field Describe(Type type, FieldInfo field)
     {

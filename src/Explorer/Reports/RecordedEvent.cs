@@ -1,7 +1,9 @@
 namespace Testbed.Explorer;
 
 /// <summary>Something that a thread did in a recorded execution.</summary>
-/// <param name="Step">The number of the step, from 1; for what is no step of its own, that of the step before it.</param>
+/// <param name="Step">
+/// The number of the step, from 1; for what is no step of its own, that of the step before it.
+/// </param>
 /// <param name="Thread">The thread's index in <see cref="RecordedExecution.Threads"/>.</param>
 /// <param name="IsStep">Whether it was a step, before which another thread could have run.</param>
 /// <param name="Operation">What was done, in kebab case, such as <c>compare-exchange</c>.</param>

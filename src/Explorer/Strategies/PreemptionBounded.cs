@@ -5,7 +5,9 @@ namespace Testbed.Explorer;
 /// few preemptions (M. Musuvathi, S. Qadeer: Iterative Context Bounding for Systematic Testing of Multithreaded
 /// Programs, PLDI 2007).
 /// </summary>
-/// <remarks>The paper enumerates the places of the preemptions; this draws them, over the length of execution 0.</remarks>
+/// <remarks>
+/// The paper enumerates the places of the preemptions; this draws them, over the length of execution 0.
+/// </remarks>
 /// <param name="bound">How many preemptions there are at most.</param>
 internal sealed class PreemptionBounded(int bound) : IStrategy
 {

@@ -46,7 +46,8 @@ internal sealed class RecordedSchedule(
         string expected = step.Operation < operations.Count ? operations[step.Operation] : "";
         if (!point.Enabled.Contains(step.Thread))
         {
-            Divergence = ($"a step of thread '{engine.NameOf(step.Thread)}': {expected}", engine.DescribeState(step.Thread));
+            string name = engine.NameOf(step.Thread);
+            Divergence = ($"a step of thread '{name}': {expected}", engine.DescribeState(step.Thread));
             return -1;
         }
 

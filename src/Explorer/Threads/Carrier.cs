@@ -9,7 +9,9 @@ internal sealed class Carrier(Parker parker)
     /// <summary>Where it waits for its turn.</summary>
     internal Parker Parker { get; } = parker;
 
-    /// <summary>The controlled thread whose frames are on top of its stack: of those that it runs, only this can go on.</summary>
+    /// <summary>
+    /// The controlled thread whose frames are on top of its stack: of those that it runs, only this can go on.
+    /// </summary>
     internal ControlledThread? Top { get; set; }
 
     /// <summary>What it is to run next; the last that is written before it is signalled.</summary>

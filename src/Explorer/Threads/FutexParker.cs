@@ -4,7 +4,9 @@ using Testbed.Sync;
 
 namespace Testbed.Explorer;
 
-/// <summary>A parker on a Linux futex: two system calls and one switch a hand-off between threads of one processor.</summary>
+/// <summary>
+/// A parker on a Linux futex: two system calls and one switch a hand-off between threads of one processor.
+/// </summary>
 internal sealed unsafe partial class FutexParker : Parker
 {
     private const int Empty = 0;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Testbed.Explorer;
 
-/// <summary>Ties threads to processors, so that a hand-off wakes nobody on another one. Does nothing but on Linux.</summary>
+/// <summary>
+/// Ties threads to processors, so that a hand-off wakes nobody on another one. Does nothing but on Linux.
+/// </summary>
 internal static unsafe partial class Processors
 {
     private const int MaskBytes = 128;

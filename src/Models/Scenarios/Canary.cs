@@ -2,14 +2,17 @@ using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
 
-/// <summary>Two threads count without a lock: an engine that never finds the lost update no longer interleaves.</summary>
+/// <summary>
+/// Two threads count without a lock: an engine that never finds the lost update no longer interleaves.
+/// </summary>
 public sealed unsafe class Canary : Scenario
 {
     /// <inheritdoc/>
     public override string Name => "canary";
 
     /// <inheritdoc/>
-    public override string Summary => "two threads add 1 to a counter without a lock; it should then be 2, and may be 1";
+    public override string Summary =>
+        "two threads add 1 to a counter without a lock; it should then be 2, and may be 1";
 
     /// <inheritdoc/>
     public override bool IsCanary => true;

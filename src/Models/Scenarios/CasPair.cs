@@ -2,7 +2,9 @@ using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
 
-/// <summary>The shortest program with a race: how many of its executions an engine runs a second is its overhead.</summary>
+/// <summary>
+/// The shortest program with a race: how many of its executions an engine runs a second is its overhead.
+/// </summary>
 public sealed unsafe class CasPair : Scenario
 {
     /// <inheritdoc/>

@@ -105,7 +105,8 @@ public sealed class AbortTests
             S.Join(thread);
         }
 
-        Programs.Fails(FailureKind.Oracle, Program, new ExplorationOptions { Strategy = "random", MaxExecutions = 2000 });
+        Programs.Fails(
+            FailureKind.Oracle, Program, new ExplorationOptions { Strategy = "random", MaxExecutions = 2000 });
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed unsafe class DetectorTests
         Failure failure = Programs.Fails(
             FailureKind.Exception,
             () => Programs.Both(() => { }, () => throw new InvalidOperationException("broken")));
-        Assert.Contains("InvalidOperationException in thread 'b' (DetectorTests.cs:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidOperationException in thread 'b' (DetectorTests.cs:", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith(": broken", failure.Message, StringComparison.Ordinal);
     }
 
@@ -55,8 +56,11 @@ public sealed unsafe class DetectorTests
         Failure failure = Programs.Fails(FailureKind.Deadlock, () => TwoLocks(opposite: true));
         Assert.Contains("thread 'main' waits for the end of thread 'a'", failure.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "thread 'a' waits for lock 'right', held by thread 'b' since DetectorTests.cs:", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("thread 'b' waits for lock 'left', held by thread 'a'", failure.Message, StringComparison.Ordinal);
+            "thread 'a' waits for lock 'right', held by thread 'b' since DetectorTests.cs:",
+            failure.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "thread 'b' waits for lock 'left', held by thread 'a'", failure.Message, StringComparison.Ordinal);
         Programs.Passes(() => TwoLocks(opposite: false));
     }
 

@@ -75,8 +75,8 @@ public sealed unsafe class DeterminismTests
     public void Cancellation_ends_an_execution_that_would_not_end()
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        ExplorationResult result = new Exploration("program", Endless, new ExplorationOptions { MaxSteps = int.MaxValue })
-            .Run(cancel: cancel.Token);
+        var options = new ExplorationOptions { MaxSteps = int.MaxValue };
+        ExplorationResult result = new Exploration("program", Endless, options).Run(cancel: cancel.Token);
         Assert.Equal(0, result.Executions);
         Assert.Empty(result.Failures);
 

@@ -19,8 +19,9 @@ internal static unsafe class Programs
     {
         ExplorationResult result = Explore(body, options);
         Assert.True(result.Failures.Count > 0, $"nothing failed in {result.Executions} executions");
-        Assert.Equal((kind, ""), (result.Failures[0].Kind, result.Failures[0].Kind == kind ? "" : result.Failures[0].Message));
-        return result.Failures[0];
+        Failure first = result.Failures[0];
+        Assert.True(first.Kind == kind, $"expected {kind}, but found {first.Kind}: {first.Message}");
+        return first;
     }
 
     /// <summary>Demands that a program does not fail.</summary>

@@ -37,11 +37,13 @@ public sealed unsafe class ScheduleTextTests
         ExplorationResult result = Programs.Explore(Programs.LostUpdate, new ExplorationOptions { Seed = 42 });
         string message = Assert.Throws<ExplorationFailedException>(result.ThrowIfFailed).Message;
         Assert.Contains("step | main", message, StringComparison.Ordinal);
-        Assert.Contains("of seed 42, strategy portfolio", message, StringComparison.Ordinal);
+        Assert.Contains("of seed 42, portfolio", message, StringComparison.Ordinal);
     }
 
     private static RecordedExecution Recording(Action body)
-        => Programs.Explore(body, new ExplorationOptions { MaxExecutions = 1000, Strategy = "random" }).Failures[0].Recorded;
+        => Programs.Explore(body, new ExplorationOptions { MaxExecutions = 1000, Strategy = "random" })
+            .Failures[0]
+            .Recorded;
 
     private static void EveryOperation()
     {
