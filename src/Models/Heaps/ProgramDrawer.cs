@@ -12,7 +12,7 @@ public sealed class ProgramDrawer(Func<uint, uint> choose, ProgramLimits limits)
     /// <returns>A valid program.</returns>
     public MutatorProgram Draw()
     {
-        int count = 1 + Below(limits.Goroutines);
+        int count = limits.FewestGoroutines + Below(limits.Goroutines - limits.FewestGoroutines + 1);
         var goroutines = new GoroutineProgram[count];
         var operations = new List<Operation>[count];
         for (int i = 0; i < count; i++)

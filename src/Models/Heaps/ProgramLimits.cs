@@ -7,6 +7,9 @@ namespace Testbed.Models.Heaps;
 /// <param name="SmallWords">How many words the greatest object with a size class has: nodes lie on both sides of it.</param>
 public sealed record ProgramLimits(int Goroutines, int Nodes, int Operations, int SmallWords)
 {
+    /// <summary>How many goroutines it has at least; at least 1.</summary>
+    public int FewestGoroutines { get; init; } = 1;
+
     /// <summary>How many root slots each goroutine has; at least 1.</summary>
     public int Slots { get; init; } = 4;
 

@@ -5,8 +5,8 @@ using Testbed.Sync;
 namespace Testbed.Models.Heaps;
 
 /// <summary>
-/// Runs a mutator program on a world of its own, keeps the model of the heap beside it, and checks each collection, the
-/// last ones after everything was cut included.
+/// Runs a mutator program on a world of its own, keeps the model of the heap beside it, and checks each collection: those
+/// that it asks for, one at the end of goroutine 0, one when only globals are left, and one when nothing is rooted any more.
 /// </summary>
 /// <typeparam name="TSync">The engine.</typeparam>
 public sealed class ProgramRunner<TSync>
@@ -99,14 +99,19 @@ public sealed class ProgramRunner<TSync>
 
     private static string TypeName(NodeShape shape) => (shape with { Count = 1 }).ToString();
 
-    /// <summary>Runs goroutine 0, then collects with only globals left, and then with no roots at all.</summary>
+    /// <summary>
+    /// Runs goroutine 0 and all others, then collects with only globals left, if any is, and with no roots at all.
+    /// </summary>
     private async GoroutineTask RunMain(Goroutine<TSync> g)
     {
         await RunGoroutine(g, 0);
-        g.Collect();
-        for (int global = 0; global < _program.Globals; global++)
+        if (_shadow.Globals.Any(global => global.Node is not null))
         {
-            WriteGlobal(g, global, default);
+            g.Collect();
+            for (int global = 0; global < _program.Globals; global++)
+            {
+                WriteGlobal(g, global, default);
+            }
         }
 
         g.Collect();
@@ -134,6 +139,12 @@ public sealed class ProgramRunner<TSync>
                         mutator.Step(operation);
                         break;
                 }
+            }
+
+            if (number == 0)
+            {
+                // With all that it has built still rooted, and while the others go on.
+                g.Collect();
             }
 
             // The frame and its part of the model end without a safepoint between them.

@@ -20,6 +20,7 @@ internal sealed class WholeCycle : Scenario
     {
         var limits = new ProgramLimits(Goroutines: 2, Nodes: 3, Operations: 4, SmallWords: 16)
         {
+            FewestGoroutines = 2,
             Slots = 2,
             Globals = 1,
         };
