@@ -84,7 +84,7 @@ public class FaultTests
                 // One worker, and no collection but those that are asked for: what a fault needs is then clear.
                 large.Settings.ToOptions(large.Program) with { MaxGcWorkers = 1, FirstTriggerBytes = long.MaxValue },
                 large.Settings.ConservativeFrames,
-                shadow => new FaultyOracle(shadow, fault)),
+                shadow => new FaultyOracle<NativeSync>(shadow, fault)),
             count: 300);
 
         Assert.NotNull(failure);

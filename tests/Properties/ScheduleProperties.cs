@@ -1,5 +1,7 @@
 using Testbed.Explorer;
 using Testbed.Models.Heaps;
+using Testbed.Models.Oracles;
+using Testbed.Properties.Faults;
 using Testbed.Properties.Generation;
 using Xunit;
 
@@ -12,9 +14,27 @@ public class ScheduleProperties
 
     [Fact]
     public void Every_schedule_keeps_what_is_reachable_and_nothing_else()
-        => PropertyCheck.Holds(HeapCase.ForSchedules, Explore, count: 60);
+        => PropertyCheck.Holds(
+            HeapCase.ForSchedules, large => Explore(large, shadow => new ShadowOracle<ExplorerSync>(shadow)), count: 60);
 
-    private static void Explore(HeapCase generated)
+    [Fact]
+    public void A_fault_that_takes_two_goroutines_and_the_right_schedule_is_found_and_shrinks()
+    {
+        // Only a collection that runs before goroutine 1 has dropped its roots goes wrong.
+        var fault = new Fault(FaultKind.OverwritesLastWord, node => node.Owner == 1 && node.Shape.TotalWords > 1);
+        PropertyFailure<HeapCase>? failure = PropertyCheck.FindFailure(
+            HeapCase.ForSchedules,
+            large => Explore(large, shadow => new FaultyOracle<ExplorerSync>(shadow, fault)),
+            count: 60);
+
+        Assert.NotNull(failure);
+        Assert.Contains("node 1.0 (", failure.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, failure.Shrunk.Program.Goroutines.Count);
+        Assert.InRange(failure.Shrunk.Nodes, 1, 2);
+    }
+
+    private static void Explore(
+        HeapCase generated, Func<ShadowHeap, ShadowOracle<ExplorerSync>> makeOracle)
     {
         var options = new ExplorationOptions
         {
@@ -32,6 +52,7 @@ public class ScheduleProperties
         void Body() => ProgramRunner<ExplorerSync>.Run(
             generated.Program,
             generated.Settings.ToOptions(generated.Program),
-            generated.Settings.ConservativeFrames);
+            generated.Settings.ConservativeFrames,
+            makeOracle);
     }
 }

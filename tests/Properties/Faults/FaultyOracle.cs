@@ -5,9 +5,11 @@ using Testbed.Sync;
 namespace Testbed.Properties.Faults;
 
 /// <summary>An oracle that spoils the heap at the end of marking, as a collector with a bug would.</summary>
+/// <typeparam name="TSync">The engine.</typeparam>
 /// <param name="shadow">The model.</param>
 /// <param name="fault">What it does.</param>
-internal sealed unsafe class FaultyOracle(ShadowHeap shadow, Fault fault) : ShadowOracle<NativeSync>(shadow)
+internal sealed unsafe class FaultyOracle<TSync>(ShadowHeap shadow, Fault fault) : ShadowOracle<TSync>(shadow)
+    where TSync : struct, ISync
 {
     private readonly List<ShadowNode> _known = [];
 
@@ -40,7 +42,8 @@ internal sealed unsafe class FaultyOracle(ShadowHeap shadow, Fault fault) : Shad
                 World.Heap.Bitmap.ClearMarks(node.Address, node.Address + 1);
                 break;
             case FaultKind.OverwritesLastWord:
-                ((long*)node.Address)[node.Shape.TotalWords - 1] ^= 1;
+                long* word = (long*)node.Address + node.Shape.TotalWords - 1;
+                TSync.Write(word, TSync.Read(word) ^ 1);
                 break;
             default:
                 break;
