@@ -4,8 +4,8 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// Two or three workers run all root jobs of a small heap, stealing from each other, and mark what they lead to; then
-/// they run a loop of which nobody may leave before all of it is done. Every job runs exactly once.
+/// Two or three workers, stealing from each other, run either all root jobs of a small heap and mark what they lead to,
+/// or a loop of which nobody may leave before all of it is done. Every job runs exactly once.
 /// </summary>
 internal sealed unsafe class MarkrootSteal : Scenario
 {
@@ -18,45 +18,35 @@ internal sealed unsafe class MarkrootSteal : Scenario
 
     /// <inheritdoc/>
     public override string Summary
-        => "2 or 3 workers share all root jobs: each runs once, nobody leaves before the work is done";
+        => "2 or 3 workers share all root jobs or a sweep: each runs once, nobody leaves before the work is done";
 
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
         int workers = 2 + (int)TSync.Choose(2);
+        if (TSync.Choose(2) == 0)
+        {
+            RunRoots<TSync>(workers);
+        }
+        else
+        {
+            RunWaitingLoop<TSync>(workers);
+        }
+    }
+
+    /// <summary>Runs the loop over the roots, of which workers may leave early, and the marking that ends together.</summary>
+    private static void RunRoots<TSync>(int workers)
+        where TSync : struct, ISync
+    {
         var jobs = new JobCounter((int)RootJob.Count + Goroutines);
-        var sweeps = new int[Spans];
         WorldOptions options = SmallWorld.Options(workers, jobs) with { MaxSmallSize = 16 };
         using var heap = new Heap<TSync>(options);
         using var goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
         using var globals = new Globals<TSync>(options);
         using var marker = new Marker<TSync>(options, heap, goroutines, globals);
-        using var sweepFor = new ParallelFor<TSync>(options, "sweepfor", (index, _) => sweeps[index]++);
         nint[] objects = Fill(heap, goroutines, globals);
         marker.Setup(workers, now: 1);
-        sweepFor.Setup(workers, Spans, waitForAll: true);
-        var threads = new SyncThread[workers];
-        for (int i = 1; i < workers; i++)
-        {
-            int worker = i;
-            threads[i] = TSync.StartThread($"worker{worker}", () => Work(worker));
-        }
-
-        Work(0);
-        for (int i = 1; i < workers; i++)
-        {
-            TSync.Join(threads[i]);
-        }
-
-        marker.CheckInvariants();
-        for (int i = 0; i < Goroutines; i++)
-        {
-            G* g = goroutines[i];
-            ShadowStack<TSync>.Free(g);
-            TSync.Free(g);
-        }
-
-        void Work(int worker)
+        RunTogether<TSync>(workers, worker =>
         {
             marker.Run(worker);
             jobs.RequireAllOnce();
@@ -64,12 +54,49 @@ internal sealed unsafe class MarkrootSteal : Scenario
             {
                 OracleException.Require(heap.Bitmap.IsMarked(item), "a worker leaves while something is not marked");
             }
+        });
+        marker.CheckInvariants();
+        for (int i = 0; i < Goroutines; i++)
+        {
+            G* g = goroutines[i];
+            ShadowStack<TSync>.Free(g);
+            TSync.Free(g);
+        }
+    }
 
-            sweepFor.Run(worker);
+    /// <summary>Runs a loop that waits for all, as the sweep's does.</summary>
+    /// <remarks>What has run is plain managed data: for an engine that runs one thread at a time.</remarks>
+    private static void RunWaitingLoop<TSync>(int workers)
+        where TSync : struct, ISync
+    {
+        var runs = new int[Spans];
+        using var loop = new ParallelFor<TSync>(SmallWorld.Options(workers), "sweepfor", (index, _) => runs[index]++);
+        loop.Setup(workers, Spans, waitForAll: true);
+        RunTogether<TSync>(workers, worker =>
+        {
+            loop.Run(worker);
             for (int i = 0; i < Spans; i++)
             {
-                OracleException.Require(sweeps[i] == 1, $"index {i} has run {sweeps[i]} times when a worker leaves");
+                OracleException.Require(runs[i] == 1, $"index {i} has run {runs[i]} times when a worker leaves");
             }
+        });
+    }
+
+    /// <summary>Runs a body on so many threads, the calling one among them, and waits for all.</summary>
+    private static void RunTogether<TSync>(int workers, Action<int> body)
+        where TSync : struct, ISync
+    {
+        var threads = new SyncThread[workers];
+        for (int i = 1; i < workers; i++)
+        {
+            int worker = i;
+            threads[i] = TSync.StartThread($"worker{worker}", () => body(worker));
+        }
+
+        body(0);
+        for (int i = 1; i < workers; i++)
+        {
+            TSync.Join(threads[i]);
         }
     }
 
