@@ -16,13 +16,15 @@ internal sealed class HuntTable
     public HuntTable(IEnumerable<string> names)
     {
         Widget = new Table().Border(TableBorder.Simple);
-        Widget.AddColumn("scenario");
-        foreach (string head in (string[])["executions", "executions/s", "distinct", "steps"])
+
+        // Narrow, so that a row of a long hunt fits into 80 columns.
+        Widget.AddColumn(new TableColumn("scenario").NoWrap().Padding(0, 0));
+        foreach (string head in (string[])["executions", "exec/s", "distinct", "steps"])
         {
-            Widget.AddColumn(new TableColumn(head).RightAligned().NoWrap());
+            Widget.AddColumn(new TableColumn(head).RightAligned().NoWrap().Padding(1, 0));
         }
 
-        Widget.AddColumn(new TableColumn("result").NoWrap());
+        Widget.AddColumn(new TableColumn("result").NoWrap().Padding(1, 0));
         foreach (string name in names)
         {
             _rows.Add(name, _rows.Count);
