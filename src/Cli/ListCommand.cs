@@ -35,7 +35,13 @@ internal static class ListCommand
     private static object Describe(IReadOnlyList<Scenario> scenarios, BugCatalogue bugs)
         => new
         {
-            Scenarios = scenarios.Select(entry => new { entry.Name, entry.Summary, Canary = entry.IsCanary }),
+            Scenarios = scenarios.Select(entry => new
+            {
+                entry.Name,
+                entry.Summary,
+                Canary = entry.IsCanary,
+                entry.Bounds,
+            }),
             Bugs = bugs.All.Select(entry => new { entry.Name, entry.Summary, entry.Scenario, entry.Expected }),
         };
 
@@ -45,7 +51,9 @@ internal static class ListCommand
         Grid scenarios = Screen.Columns(2);
         foreach (Scenario scenario in context.Scenarios)
         {
-            string note = scenario.IsCanary ? " (canary: every hunt must find its bug)" : "";
+            string note = scenario.IsCanary ? " (canary: every hunt must find its bug)"
+                : scenario.Bounds is { } bounds ? $" (small: {bounds})"
+                : "";
             scenarios.AddRow(new Text(scenario.Name), new Text(scenario.Summary + note));
         }
 

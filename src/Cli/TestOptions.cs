@@ -124,7 +124,11 @@ internal sealed class TestOptions
             (0, { } known) => [known.Scenario],
 
             // A patched build is hunted for its own sake; the canaries, which come first, watch over the engine.
-            (0, null) => scenarios.OrderByDescending(entry => entry.IsCanary).Select(entry => entry.Name),
+            // Small scenarios are there to be proved.
+            (0, null) => scenarios
+                .Where(entry => entry.Bounds is null)
+                .OrderByDescending(entry => entry.IsCanary)
+                .Select(entry => entry.Name),
             _ => named,
         };
         var traces = new TraceFolder(result.GetValue(_out) ?? "traces", bug?.Name);

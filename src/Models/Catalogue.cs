@@ -11,13 +11,28 @@ public static class Catalogue
     [
         new AllgGrowth(),
         new StopTheWorld(),
-        new MarkrootSteal(),
-        new HandoffGetfull(),
-        new LockFreeListScenario(),
+        new MarkrootSteal("markroot-steal", bounds: null, fewestWorkers: 2, goroutineCount: 2, indices: 6),
+        new HandoffGetfull("handoff-getfull", bounds: null, pieces: 13, bufferLength: 3),
+        new LockFreeListScenario("lock-free-list", bounds: null, nodes: 3, togetherBySecond: 2),
         new WholeCycle(),
         new CasPair(),
         new LongRun(),
         new Canary(),
+        new AllgGrowthSmall(),
+        new StopTheWorldSmall(),
+        new MarkrootSteal(
+            "markroot-steal-small",
+            "3 workers, 6 root jobs; or 3 workers, 4 indices of a loop that waits for all",
+            fewestWorkers: 3,
+            goroutineCount: 1,
+            indices: 4),
+        new HandoffGetfull(
+            "handoff-getfull-small", "3 workers, 4 pieces of work, buffers of 2", pieces: 4, bufferLength: 2),
+        new LockFreeListScenario(
+            "lock-free-list-small",
+            "3 threads that each pop a node and push it, 2 nodes",
+            nodes: 2,
+            togetherBySecond: 1),
     ];
 
     /// <summary>The scenario of that name, or null.</summary>

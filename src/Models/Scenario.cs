@@ -20,6 +20,12 @@ public abstract class Scenario
     /// <summary>Whether it has a known bug that every hunt must find, so that a silenced engine is noticed.</summary>
     public virtual bool IsCanary => false;
 
+    /// <summary>
+    /// If it is so small that the exhaustive strategy ends: what it is bounded to, in words. Else null. A hunt through
+    /// all scenarios leaves it out; a proof takes it in place of the larger one of its name.
+    /// </summary>
+    public virtual string? Bounds => null;
+
     /// <summary>Runs the program once on the calling thread, which the engine controls.</summary>
     /// <typeparam name="TSync">The engine.</typeparam>
     /// <exception cref="OracleException">What must hold does not.</exception>

@@ -24,10 +24,11 @@ internal sealed class AllgGrowth : Scenario
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        var scans = new ScanCounter();
+        using var scans = new ScanCounter<TSync>(Started);
         using var world = new World<TSync>(SmallWorld.Options(processors: 2, scans));
+        scans.Expect(() => world.Goroutines.Count);
         SyncThread outsider = TSync.StartThread("outsider", () => Watch(world));
-        world.Run(g => Main(g, world, scans));
+        world.Run(g => Main(g, world));
         TSync.Join(outsider);
         Require(world.GoroutineCount == 0, $"all goroutines have ended, but {world.GoroutineCount} are counted");
         long ever = world.Goroutines.Count;
@@ -35,14 +36,13 @@ internal sealed class AllgGrowth : Scenario
     }
 
     /// <summary>Starts a goroutine that collects and profiles, and others beside it, while another starts one, too.</summary>
-    private static void Main<TSync>(Goroutine<TSync> g, World<TSync> world, ScanCounter scans)
+    private static void Main<TSync>(Goroutine<TSync> g, World<TSync> world)
         where TSync : struct, ISync
     {
         g.Go(static creator => creator.Go(static _ => { }));
         g.Go(collector =>
         {
             CheckList(collector.ProfileGoroutines(), atLeast: 1);
-            scans.Expect(() => world.Goroutines.Count);
             collector.Collect();
         });
         for (int i = 0; i < CreatedByMain; i++)

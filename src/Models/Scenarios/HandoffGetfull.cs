@@ -7,13 +7,19 @@ namespace Testbed.Models.Scenarios;
 /// Three workers divide work that makes more work: they share full buffers, split theirs when somebody starves, and
 /// stop when all have run out. No piece is lost or done twice, nobody waits for ever, nobody leaves early.
 /// </summary>
-internal sealed unsafe class HandoffGetfull : Scenario
+/// <param name="name">The scenario's name.</param>
+/// <param name="bounds">What it is bounded to, if it is small enough for a proof.</param>
+/// <param name="pieces">How many pieces of work there are.</param>
+/// <param name="bufferLength">How many pieces a work buffer holds.</param>
+internal sealed unsafe class HandoffGetfull(string name, string? bounds, int pieces, int bufferLength) : Scenario
 {
     private const int Workers = 3;
-    private const int Pieces = 13;
 
     /// <inheritdoc/>
-    public override string Name => "handoff-getfull";
+    public override string Name => name;
+
+    /// <inheritdoc/>
+    public override string? Bounds => bounds;
 
     /// <inheritdoc/>
     public override string Summary
@@ -22,26 +28,29 @@ internal sealed unsafe class HandoffGetfull : Scenario
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        WorldOptions options = SmallWorld.Options(Workers) with { WorkBufferLength = 3 };
+        WorldOptions options = SmallWorld.Options(Workers) with { WorkBufferLength = bufferLength };
         using var termination = new MarkTermination<TSync>();
         using var buffers = new WorkBuffers<TSync>(options, termination);
-        var done = new int[Pieces + 1];
+        int* done = TSync.Allocate<int>((nuint)pieces + 1, "done");
         termination.Setup(Workers);
-        var worker = new Worker<TSync>(options, buffers, done);
+        var worker = new Worker<TSync>(options, buffers, done, pieces);
         SyncThread first = TSync.StartThread("first", () => worker.Work(root: 0));
         SyncThread second = TSync.StartThread("second", () => worker.Work(root: 0));
         worker.Work(root: 1);
         TSync.Join(first);
         TSync.Join(second);
         buffers.CheckAtRest();
+        TSync.Free(done);
     }
 
     /// <summary>
     /// A worker's part: the loop of the object scanner with numbers instead of objects. Piece n makes pieces
     /// 3n - 1 to 3n + 1.
     /// </summary>
-    /// <remarks>What is done is plain managed data: for an engine that runs one thread at a time.</remarks>
-    private sealed class Worker<TSync>(WorldOptions options, WorkBuffers<TSync> buffers, int[] done)
+    /// <remarks>
+    /// What is done is counted by plain accesses: whoever has a piece has it alone, and whoever leaves comes after all.
+    /// </remarks>
+    private sealed class Worker<TSync>(WorldOptions options, WorkBuffers<TSync> buffers, int* done, int pieces)
         where TSync : struct, ISync
     {
         internal void Work(int root)
@@ -54,8 +63,9 @@ internal sealed unsafe class HandoffGetfull : Scenario
 
             while ((buffer = TakePiece(buffer, out int piece)) != null)
             {
-                OracleException.Require(++done[piece] == 1, $"piece {piece} is done twice");
-                for (int next = (3 * piece) - 1; next <= Math.Min((3 * piece) + 1, Pieces); next++)
+                OracleException.Require(TSync.Read(done + piece) == 0, $"piece {piece} is done twice");
+                TSync.Write(done + piece, 1);
+                for (int next = (3 * piece) - 1; next <= Math.Min((3 * piece) + 1, pieces); next++)
                 {
                     Add(ref buffer, next);
                 }
@@ -66,9 +76,9 @@ internal sealed unsafe class HandoffGetfull : Scenario
                 }
             }
 
-            for (int piece = 1; piece <= Pieces; piece++)
+            for (int piece = 1; piece <= pieces; piece++)
             {
-                OracleException.Require(done[piece] == 1, $"a worker leaves before piece {piece} is done");
+                OracleException.Require(TSync.Read(done + piece) == 1, $"a worker leaves before piece {piece} is done");
             }
         }
 

@@ -7,12 +7,17 @@ namespace Testbed.Models.Scenarios;
 /// Three threads pop nodes of a lock-free list, use them and push them again, so that a head that a popper has read
 /// comes back with another successor (ABA). No node may be owned twice or get lost.
 /// </summary>
-internal sealed unsafe class LockFreeListScenario : Scenario
+/// <param name="name">The scenario's name.</param>
+/// <param name="bounds">What it is bounded to, if it is small enough for a proof.</param>
+/// <param name="nodes">How many nodes there are.</param>
+/// <param name="togetherBySecond">How many nodes the second thread pops before it pushes; the others pop one.</param>
+internal sealed unsafe class LockFreeListScenario(string name, string? bounds, int nodes, int togetherBySecond) : Scenario
 {
-    private const int Nodes = 3;
+    /// <inheritdoc/>
+    public override string Name => name;
 
     /// <inheritdoc/>
-    public override string Name => "lock-free-list";
+    public override string? Bounds => bounds;
 
     /// <inheritdoc/>
     public override string Summary => "threads pop and push recycled nodes: none is owned twice, none gets lost";
@@ -21,14 +26,14 @@ internal sealed unsafe class LockFreeListScenario : Scenario
     public override void Run<TSync>()
     {
         using var list = new LockFreeList<TSync>("list", tagBits: 17);
-        Node* nodes = TSync.Allocate<Node>(Nodes, "node");
-        for (int i = 0; i < Nodes; i++)
+        Node* block = TSync.Allocate<Node>((nuint)nodes, "node");
+        for (int i = 0; i < nodes; i++)
         {
-            list.Push(&nodes[i].Links);
+            list.Push(&block[i].Links);
         }
 
         SyncThread first = TSync.StartThread("first", () => Recycle(list, together: 1));
-        SyncThread second = TSync.StartThread("second", () => Recycle(list, together: 2));
+        SyncThread second = TSync.StartThread("second", () => Recycle(list, togetherBySecond));
         Recycle(list, together: 1);
         TSync.Join(first);
         TSync.Join(second);
@@ -36,11 +41,11 @@ internal sealed unsafe class LockFreeListScenario : Scenario
         while (Take(list) != null)
         {
             left++;
-            OracleException.Require(left <= Nodes, "the list has more nodes than there are");
+            OracleException.Require(left <= nodes, "the list has more nodes than there are");
         }
 
-        OracleException.Require(left == Nodes, $"{left} of {Nodes} nodes are left");
-        TSync.Free(nodes);
+        OracleException.Require(left == nodes, $"{left} of {nodes} nodes are left");
+        TSync.Free(block);
     }
 
     /// <summary>Pops some nodes, then pushes them, the first popped first, so that their order changes.</summary>

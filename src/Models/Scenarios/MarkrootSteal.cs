@@ -7,14 +7,21 @@ namespace Testbed.Models.Scenarios;
 /// Two or three workers, stealing from each other, run either all root jobs of a small heap and mark what they lead to,
 /// or a loop of which nobody may leave before all of it is done. Every job runs exactly once.
 /// </summary>
-internal sealed unsafe class MarkrootSteal : Scenario
+/// <param name="name">The scenario's name.</param>
+/// <param name="bounds">What it is bounded to, if it is small enough for a proof.</param>
+/// <param name="fewestWorkers">How many workers there are at least; three at most.</param>
+/// <param name="goroutineCount">How many goroutines have roots.</param>
+/// <param name="indices">How many indices the loop that waits for all has.</param>
+internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewestWorkers, int goroutineCount, int indices) : Scenario
 {
-    private const int Goroutines = 2;
-    private const int Spans = 6;
+    private const int MostWorkers = 3;
     private const int WordBytes = 8;
 
     /// <inheritdoc/>
-    public override string Name => "markroot-steal";
+    public override string Name => name;
+
+    /// <inheritdoc/>
+    public override string? Bounds => bounds;
 
     /// <inheritdoc/>
     public override string Summary
@@ -23,7 +30,7 @@ internal sealed unsafe class MarkrootSteal : Scenario
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        int workers = 2 + (int)TSync.Choose(2);
+        int workers = fewestWorkers + (int)TSync.Choose((uint)(MostWorkers - fewestWorkers) + 1);
         if (TSync.Choose(2) == 0)
         {
             RunRoots<TSync>(workers);
@@ -35,10 +42,10 @@ internal sealed unsafe class MarkrootSteal : Scenario
     }
 
     /// <summary>Runs the loop over the roots, of which workers may leave early, and the marking that ends together.</summary>
-    private static void RunRoots<TSync>(int workers)
+    private void RunRoots<TSync>(int workers)
         where TSync : struct, ISync
     {
-        var jobs = new JobCounter((int)RootJob.Count + Goroutines);
+        using var jobs = new JobCounter<TSync>((int)RootJob.Count + goroutineCount);
         WorldOptions options = SmallWorld.Options(workers, jobs) with { MaxSmallSize = 16 };
         using var heap = new Heap<TSync>(options);
         using var goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
@@ -56,7 +63,7 @@ internal sealed unsafe class MarkrootSteal : Scenario
             }
         });
         marker.CheckInvariants();
-        for (int i = 0; i < Goroutines; i++)
+        for (int i = 0; i < goroutineCount; i++)
         {
             G* g = goroutines[i];
             ShadowStack<TSync>.Free(g);
@@ -65,21 +72,24 @@ internal sealed unsafe class MarkrootSteal : Scenario
     }
 
     /// <summary>Runs a loop that waits for all, as the sweep's does.</summary>
-    /// <remarks>What has run is plain managed data: for an engine that runs one thread at a time.</remarks>
-    private static void RunWaitingLoop<TSync>(int workers)
+    /// <remarks>What has run is counted by plain accesses: each index is one worker's, and whoever leaves comes after all.</remarks>
+    private void RunWaitingLoop<TSync>(int workers)
         where TSync : struct, ISync
     {
-        var runs = new int[Spans];
-        using var loop = new ParallelFor<TSync>(SmallWorld.Options(workers), "sweepfor", (index, _) => runs[index]++);
-        loop.Setup(workers, Spans, waitForAll: true);
+        int* runs = TSync.Allocate<int>((nuint)indices, "runs");
+        using var loop = new ParallelFor<TSync>(
+            SmallWorld.Options(workers), "sweepfor", (index, _) => TSync.Write(runs + index, TSync.Read(runs + index) + 1));
+        loop.Setup(workers, indices, waitForAll: true);
         RunTogether<TSync>(workers, worker =>
         {
             loop.Run(worker);
-            for (int i = 0; i < Spans; i++)
+            for (int i = 0; i < indices; i++)
             {
-                OracleException.Require(runs[i] == 1, $"index {i} has run {runs[i]} times when a worker leaves");
+                int times = TSync.Read(runs + i);
+                OracleException.Require(times == 1, $"index {i} has run {times} times when a worker leaves");
             }
         });
+        TSync.Free(runs);
     }
 
     /// <summary>Runs a body on so many threads, the calling one among them, and waits for all.</summary>
@@ -103,13 +113,13 @@ internal sealed unsafe class MarkrootSteal : Scenario
     /// <summary>
     /// Makes a chain of two objects from each root: the first global, and a frame of each goroutine.
     /// </summary>
-    private static nint[] Fill<TSync>(Heap<TSync> heap, AllGoroutines<TSync> goroutines, Globals<TSync> globals)
+    private nint[] Fill<TSync>(Heap<TSync> heap, AllGoroutines<TSync> goroutines, Globals<TSync> globals)
         where TSync : struct, ISync
     {
         ThreadCache* cache = heap.CreateCache();
         var objects = new List<nint>();
         TSync.Write(globals.Data, MakeChain());
-        for (int i = 0; i < Goroutines; i++)
+        for (int i = 0; i < goroutineCount; i++)
         {
             G* g = TSync.Allocate<G>(1, "g");
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
@@ -132,26 +142,30 @@ internal sealed unsafe class MarkrootSteal : Scenario
         }
     }
 
-    /// <summary>Counts root jobs.</summary>
-    /// <remarks>Plain managed data: for an engine that runs one thread at a time.</remarks>
-    private sealed class JobCounter(int count) : CollectionObserver
+    /// <summary>Counts root jobs, by plain accesses: each is one worker's, and whoever leaves comes after all.</summary>
+    private sealed class JobCounter<TSync>(int count) : CollectionObserver, IDisposable
+        where TSync : struct, ISync
     {
-        private readonly int[] _runs = new int[count];
+        private readonly int* _runs = TSync.Allocate<int>((nuint)count, "jobs");
 
         /// <inheritdoc/>
         public override void RootJobStarted(long job)
         {
-            OracleException.Require(job < _runs.Length, $"root job {job} runs, there are {_runs.Length}");
-            _runs[job]++;
-            OracleException.Require(_runs[job] == 1, $"root job {job} runs twice");
+            OracleException.Require(job < count, $"root job {job} runs, there are {count}");
+            int before = TSync.Read(_runs + job);
+            OracleException.Require(before == 0, $"root job {job} runs twice");
+            TSync.Write(_runs + job, 1);
         }
+
+        /// <inheritdoc/>
+        public void Dispose() => TSync.Free(_runs);
 
         /// <summary>Checks that every job has started, and none twice.</summary>
         internal void RequireAllOnce()
         {
-            for (int job = 0; job < _runs.Length; job++)
+            for (int job = 0; job < count; job++)
             {
-                OracleException.Require(_runs[job] == 1, $"root job {job} has not run when a worker leaves");
+                OracleException.Require(TSync.Read(_runs + job) == 1, $"root job {job} has not run when a worker leaves");
             }
         }
     }

@@ -5,30 +5,46 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>Checks that no mutator takes a step between the stop and the start of the world.</summary>
 /// <remarks>
-/// For an engine that runs one thread at a time: the state is plain managed data, so that watching is no step of its
-/// own.
+/// The words are plain, and the collector's own synchronization orders their accesses: what a mutator does before a
+/// stop comes before the stop, what it does after the start comes after it. Where it does not, that is a data race.
 /// </remarks>
-internal sealed class MutatorWatch : CollectionObserver
+/// <typeparam name="TSync">The engine.</typeparam>
+internal sealed unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposable
+    where TSync : struct, ISync
 {
-    private bool _stopped;
+    private readonly State* _state = TSync.Allocate<State>(1, "watch");
 
-    /// <summary>How many collections have ended.</summary>
-    internal int Collections { get; private set; }
+    /// <summary>How many collections have ended; once no goroutine runs.</summary>
+    internal int Collections => TSync.Read(&_state->Collections);
 
     /// <summary>A mutator does something; on its goroutine.</summary>
-    internal void Step() => OracleException.Require(!_stopped, "a mutator runs while the world is stopped");
+    internal void Step() => RequireRunning("a mutator runs while the world is stopped");
 
     /// <inheritdoc/>
     public override void WorldStopped()
     {
-        OracleException.Require(!_stopped, "the world was stopped twice");
-        _stopped = true;
+        RequireRunning("the world was stopped twice");
+        TSync.Write(&_state->Stopped, 1);
     }
 
     /// <inheritdoc/>
     public override void CollectionEnded(in CollectionSummary summary)
     {
-        _stopped = false;
-        Collections++;
+        TSync.Write(&_state->Stopped, 0);
+        TSync.Write(&_state->Collections, TSync.Read(&_state->Collections) + 1);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => TSync.Free(_state);
+
+    private void RequireRunning(string message) => OracleException.Require(TSync.Read(&_state->Stopped) == 0, message);
+
+    private struct State
+    {
+        /// <summary>1 while the world is stopped: written by the collecting goroutine, read by every mutator.</summary>
+        internal int Stopped;
+
+        /// <summary>Written by the collecting goroutine.</summary>
+        internal int Collections;
     }
 }

@@ -8,46 +8,58 @@ namespace Testbed.Models.Scenarios;
 /// stopped.
 /// </summary>
 /// <remarks>
-/// For an engine that runs one thread at a time: the counts are plain managed data, so that counting is no step of
-/// its own.
+/// The words are plain, and the collector's own synchronization orders their accesses: a job is one worker's, between
+/// the stop of the world and the end of the collection.
 /// </remarks>
-internal sealed class ScanCounter : CollectionObserver
+/// <typeparam name="TSync">The engine.</typeparam>
+/// <param name="mostGoroutines">How many goroutines there may be.</param>
+internal sealed unsafe class ScanCounter<TSync>(int mostGoroutines) : CollectionObserver, IDisposable
+    where TSync : struct, ISync
 {
     private const int SpecialJobs = 5;
 
-    private readonly List<int> _runs = [];
+    private readonly long* _jobs = TSync.Allocate<long>(1, "jobs");
+    private readonly int* _runs = TSync.Allocate<int>((nuint)(SpecialJobs + mostGoroutines), "runs");
     private Func<long>? _goroutines;
 
-    /// <summary>Checks the collections from now on.</summary>
+    /// <summary>Checks collections; before the first.</summary>
     /// <param name="goroutines">How many goroutines exist.</param>
     internal void Expect(Func<long> goroutines) => _goroutines = goroutines;
 
     /// <inheritdoc/>
     public override void WorldStopped()
     {
-        _runs.Clear();
-        for (long i = SpecialJobs + (_goroutines?.Invoke() ?? 0); i > 0; i--)
+        long jobs = SpecialJobs + _goroutines!();
+        OracleException.Require(jobs <= SpecialJobs + mostGoroutines, $"{jobs - SpecialJobs} goroutines exist");
+        TSync.Write(_jobs, jobs);
+        for (long job = 0; job < jobs; job++)
         {
-            _runs.Add(0);
+            TSync.Write(_runs + job, 0);
         }
     }
 
     /// <inheritdoc/>
     public override void RootJobStarted(long job)
     {
-        if (_goroutines is not null)
-        {
-            OracleException.Require(job < _runs.Count, $"root job {job} runs, there are {_runs.Count}");
-            _runs[(int)job]++;
-        }
+        long jobs = TSync.Read(_jobs);
+        OracleException.Require(job < jobs, $"root job {job} runs, there are {jobs}");
+        TSync.Write(_runs + job, TSync.Read(_runs + job) + 1);
     }
 
     /// <inheritdoc/>
     public override void CollectionEnded(in CollectionSummary summary)
     {
-        for (int job = 0; job < _runs.Count && _goroutines is not null; job++)
+        for (long job = 0; job < TSync.Read(_jobs); job++)
         {
-            OracleException.Require(_runs[job] == 1, $"root job {job} ran {_runs[job]} times");
+            int runs = TSync.Read(_runs + job);
+            OracleException.Require(runs == 1, $"root job {job} ran {runs} times");
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        TSync.Free(_runs);
+        TSync.Free(_jobs);
     }
 }

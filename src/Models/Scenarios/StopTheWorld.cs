@@ -19,7 +19,7 @@ internal sealed class StopTheWorld : Scenario
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        var watch = new MutatorWatch();
+        using var watch = new MutatorWatch<TSync>();
         Note collected = TSync.CreateNote("collected");
         using (var world = new World<TSync>(SmallWorld.Options(processors: 3, watch)))
         {
@@ -30,7 +30,7 @@ internal sealed class StopTheWorld : Scenario
         OracleException.Require(watch.Collections == 2, $"{watch.Collections} collections, two were asked for");
     }
 
-    private static void Main<TSync>(Goroutine<TSync> g, MutatorWatch watch, Note collected)
+    private static void Main<TSync>(Goroutine<TSync> g, MutatorWatch<TSync> watch, Note collected)
         where TSync : struct, ISync
     {
         g.Go(collector => collector.Collect());
@@ -46,7 +46,7 @@ internal sealed class StopTheWorld : Scenario
             statistics.Collections is 1 or 2, $"{statistics.Collections} collections after one of two has ended");
     }
 
-    private static void Call<TSync>(Goroutine<TSync> g, MutatorWatch watch, Note collected)
+    private static void Call<TSync>(Goroutine<TSync> g, MutatorWatch<TSync> watch, Note collected)
         where TSync : struct, ISync
     {
         watch.Step();
@@ -54,7 +54,7 @@ internal sealed class StopTheWorld : Scenario
         watch.Step();
     }
 
-    private static void Work<TSync>(Goroutine<TSync> g, MutatorWatch watch)
+    private static void Work<TSync>(Goroutine<TSync> g, MutatorWatch<TSync> watch)
         where TSync : struct, ISync
     {
         watch.Step();
