@@ -1,16 +1,15 @@
-using BenchmarkDotNet.Running;
+using System.CommandLine;
 using Testbed.Bench;
 using Testbed.Bench.MarkLoop;
 
-if (args is ["markloop"])
+const int wrongUsage = 2;
+
+var root = new RootCommand("Testbed's benchmarks. Run them in Release, on a machine that does nothing else.")
 {
-    MarkLoopComparison.Run();
-}
-else if (args is ["throughput", ..])
-{
-    Throughput.Run(args[1..]);
-}
-else
-{
-    BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
-}
+    MarkLoopCommand.Create(),
+    PrefetchCommand.Create(),
+    Throughput.Create(),
+};
+ParseResult parsed = root.Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? wrongUsage : code;

@@ -1,5 +1,5 @@
+using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Testbed.Explorer;
 using Testbed.Models;
 
@@ -13,15 +13,25 @@ internal static class Throughput
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(1);
     private static readonly string[] s_scenarios = ["cas-pair", "long-run"];
 
-    private static readonly JsonSerializerOptions s_json =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    /// <summary>Makes the command.</summary>
+    internal static Command Create()
+    {
+        var scenarios = new Argument<string[]>("scenario")
+        {
+            Description = "Scenarios to explore",
+            Arity = ArgumentArity.ZeroOrMore,
+            DefaultValueFactory = _ => s_scenarios,
+        };
+        scenarios.AcceptOnlyFromAmong([.. Catalogue.All.Select(scenario => scenario.Name)]);
+        Option<bool> json = BenchOptions.Json();
+        var command = new Command("throughput", "How fast the explorer explores.") { scenarios, json };
+        command.SetAction(result => Run(result.GetValue(scenarios)!, result.GetValue(json)));
+        return command;
+    }
 
     /// <summary>Measures and prints.</summary>
-    /// <param name="arguments"><c>--json</c> for one JSON object in place of the table; names of scenarios.</param>
-    internal static void Run(string[] arguments)
+    private static void Run(string[] scenarios, bool json)
     {
-        bool json = arguments.Contains("--json");
-        string[] named = [.. arguments.Where(argument => !argument.StartsWith('-'))];
         var rows = new List<Row>();
         if (!json)
         {
@@ -29,7 +39,7 @@ internal static class Throughput
                 $"{"scenario",-16} {"strategy",-20} {"executions/s",13} {"steps/s",12} {"hand-offs/execution",20}");
         }
 
-        foreach (string scenario in named.Length > 0 ? named : s_scenarios)
+        foreach (string scenario in scenarios)
         {
             foreach (string strategy in Strategies.Names)
             {
@@ -47,7 +57,7 @@ internal static class Throughput
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { rounds = Rounds, rows }, s_json));
+            BenchJson.Print(new { rounds = Rounds, rows });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -40,9 +41,11 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
     }
 
     /// <summary>Whether an object, free or not, starts at an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsAllocated(nint address) => (TSync.RacyRead(KindsOf(address, out int bit)) >> bit & 1) != 0;
 
     /// <summary>Whether the object at an address may hold pointers, and is not free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsScan(nint address)
         => (TSync.RacyRead(KindsOf(address, out int bit)) >> (bit + ScanShift) & 1) != 0;
 
@@ -51,6 +54,7 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
 
     /// <summary>Marks the object at an address, in a race with other markers.</summary>
     /// <returns>Whether this call marked it: exactly one of those that race does.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryMark(nint address)
     {
         ulong* word = MarksOf(address, out int bit);
@@ -73,6 +77,7 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
     }
 
     /// <summary>Hints that the bits of an address are about to be looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Prefetch(nint address)
     {
         TSync.Prefetch(MarksOf(address, out _));
@@ -148,6 +153,7 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
         TSync.Free(_kinds);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong* MarksOf(nint address, out int bit)
     {
         nint word = (address - _start) >> WordShift;
@@ -155,6 +161,7 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
         return _marks + (word >> MarkShift);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong* KindsOf(nint address, out int bit)
     {
         nint word = (address - _start) >> WordShift;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -121,6 +122,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// The seed's <c>mlookup</c>.
     /// </summary>
     /// <returns>Whether there is one: not behind a span's last object.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFindObject(nint address, out nint start, out Span* span)
     {
         span = _pages.Find(address);
@@ -161,6 +163,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     }
 
     /// <summary>The type of an object that may hold pointers; null if it is conservative. While the world is stopped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TypeInfo* TypeOf(Span* span, nint start) => (TypeInfo*)TSync.Read(TypeSlot(span, start));
 
     /// <summary>
@@ -322,6 +325,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         TSync.Write(&cache->MallocBytes, TSync.Read(&cache->MallocBytes) + bytes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint* TypeSlot(Span* span, nint start)
         => TSync.Read(&span->Types) + ((nuint)(start - TSync.Read(&span->Start)) / TSync.Read(&span->ElementSize));
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -58,6 +59,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     /// a stale pointer may lead to a span that is none any more, with nothing allocated in it. The seed's
     /// <c>MHeap_LookupMaybe</c>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span* Find(nint address)
     {
         nint offset = address - _start;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -41,7 +42,11 @@ internal sealed unsafe class LockFreeList<TSync> : IDisposable
     /// Whether there was no node a moment ago. Racy: a hint, good enough to decide whether to try a pop or to share
     /// work. What it misses now it sees on a later look.
     /// </summary>
-    internal bool MaybeEmpty => TSync.RacyRead(&_state->Head) == 0;
+    internal bool MaybeEmpty
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSync.RacyRead(&_state->Head) == 0;
+    }
 
     /// <summary>Puts a node in front; any thread that owns the node.</summary>
     /// <exception cref="CorruptionException">The node's address does not fit into the head.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -36,7 +37,11 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     /// <summary>
     /// Whether somebody was out of work a moment ago. Racy: a hint to share work; missing it once costs a little time.
     /// </summary>
-    internal bool SomebodyIdle => TSync.RacyRead(&_state->Idle) != 0;
+    internal bool SomebodyIdle
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSync.RacyRead(&_state->Idle) != 0;
+    }
 
     /// <summary>Starts anew; while the world is stopped, before the workers start.</summary>
     /// <param name="workers">How many workers will come.</param>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -23,6 +24,14 @@ namespace Testbed.Collector;
 internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     where TSync : struct, ISync
 {
+    /// <summary>
+    /// The parts of the loop are compiled once, with all optimizations: a collection in which one runs for the first
+    /// time may last for a second, and is not to spend it in code that waits to be replaced. What they call an object is
+    /// inlined by its attributes, since the arguments that name a source line make a body look large to the JIT.
+    /// </summary>
+    private const MethodImplOptions Loop =
+        MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     private const int BitsPerWord = 64;
 
     private readonly Heap<TSync> _heap;
@@ -73,6 +82,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     /// <summary>Scans what the worker's buffer holds, and whatever it leads to, except what other workers take.</summary>
     /// <param name="worker">The calling worker.</param>
     /// <param name="keepWorking">Whether it then takes over from others, until marking has ended.</param>
+    [MethodImpl(Loop)]
     internal void Scan(int worker, bool keepWorking)
     {
         MarkWorker* self = _workers + worker;
@@ -127,6 +137,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     }
 
     /// <summary>Scans the newest item of a buffer that has one, after sharing half of them if somebody starves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ScanNewest(MarkWorker* self, WorkBuffer* buffer)
     {
         int count = TSync.Read(&buffer->Count);
@@ -153,6 +164,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         }
     }
 
+    [MethodImpl(Loop)]
     private void ScanConservatively(MarkWorker* self, nint* start, nuint words)
     {
         for (nint* word = start; word < start + words; word++)
@@ -162,6 +174,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     }
 
     /// <summary>Scans element after element; words after the last whole one were never written.</summary>
+    [MethodImpl(Loop)]
     private void ScanPrecisely(MarkWorker* self, nint* start, nuint words, TypeInfo* type)
     {
         nuint elementWords = (nuint)TSync.Read(&type->Words);
@@ -182,6 +195,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     }
 
     /// <summary>Takes a word that may be an address of the heap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Consider(MarkWorker* self, nint address)
     {
         if ((nuint)(address - TSync.Read(&self->HeapStart)) >= TSync.Read(&self->HeapBytes))
@@ -208,6 +222,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     }
 
     /// <summary>Takes the oldest address out of the ring, which has one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkOldest(MarkWorker* self)
     {
         uint oldest = TSync.Read(&self->Oldest);
@@ -216,6 +231,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     }
 
     /// <summary>Marks the object that an address of the heap lies in, if there is one that nobody has marked.</summary>
+    [MethodImpl(Loop)]
     private void Mark(MarkWorker* self, nint address)
     {
         if (!_heap.TryFindObject(address, out nint start, out Span* span)
@@ -235,6 +251,7 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(MarkWorker* self, nint start, nuint bytes, TypeInfo* type)
     {
         WorkBuffer* buffer = TSync.Read(&self->Buffer);

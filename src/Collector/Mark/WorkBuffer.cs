@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -21,6 +22,7 @@ internal unsafe struct WorkBuffer
     internal static WorkItem* ItemOf(WorkBuffer* buffer, int index) => (WorkItem*)(buffer + 1) + index;
 
     /// <summary>Adds an item. The caller owns the buffer and knows that it has room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Push<TSync>(WorkBuffer* buffer, nint start, nuint bytes, TypeInfo* type)
         where TSync : struct, ISync
     {

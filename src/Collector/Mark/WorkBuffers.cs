@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -9,6 +10,7 @@ namespace Testbed.Collector;
 /// <remarks>
 /// Invariant: a buffer is on the list of full ones (with at least one item), on that of empty ones, or belongs to one
 /// worker. Outside of marking all are on the list of empty ones, checked by <see cref="CheckAtRest"/>.
+/// Whole buffers are taken and given back out of line, once for hundreds of objects, so that the mark loop stays small.
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
 internal sealed unsafe class WorkBuffers<TSync> : IDisposable
@@ -40,12 +42,18 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
     /// Whether it is worth splitting a buffer: somebody is out of work and there is none to take. Racy on both
     /// counts: at worst a buffer is split in vain or a little later.
     /// </summary>
-    internal bool SomebodyStarves => _termination.SomebodyIdle && _full.MaybeEmpty;
+    internal bool SomebodyStarves
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _termination.SomebodyIdle && _full.MaybeEmpty;
+    }
 
     /// <summary>Whether the buffer has no room for another item; by its owner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsFull(WorkBuffer* buffer) => TSync.Read(&buffer->Count) == _length;
 
     /// <summary>Takes an empty buffer, and leaves the one that the caller has, if any, for anybody to take.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal WorkBuffer* GetEmpty(WorkBuffer* full)
     {
         if (full != null)
@@ -66,6 +74,7 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
 
     /// <summary>Gives an empty buffer back.</summary>
     /// <exception cref="CorruptionException">It is not empty.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void PutEmpty(WorkBuffer* buffer)
     {
         RequireEmpty(buffer);
@@ -90,6 +99,7 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
     /// </summary>
     /// <param name="empty">The worker's own buffer, which is given back; or null.</param>
     /// <returns>A buffer with work, or null when marking has ended.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal WorkBuffer* GetFull(WorkBuffer* empty)
     {
         if (empty != null)
@@ -134,6 +144,7 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
     /// Splits a buffer of at least two items: leaves it, without its newest half, for anybody to take.
     /// </summary>
     /// <returns>Another buffer, with the newest half, for the caller.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal WorkBuffer* Handoff(WorkBuffer* buffer)
     {
         WorkBuffer* half = GetEmpty(null);
