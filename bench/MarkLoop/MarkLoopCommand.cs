@@ -51,7 +51,8 @@ internal static class MarkLoopCommand
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{row.Graph,-8} {row.Objects,11:N0} {row.ProductionNanoseconds,10:F2} ns "
-                    + $"{row.TwinNanoseconds,10:F2} ns {row.Ratio,7:F3}  {row.LowerQuartile:F3} to {row.UpperQuartile:F3}"));
+                    + $"{row.TwinNanoseconds,10:F2} ns {row.Ratio,7:F3}  "
+                    + $"{row.LowerQuartile:F3} to {row.UpperQuartile:F3}"));
             }
         }
 

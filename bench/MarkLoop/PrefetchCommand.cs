@@ -45,7 +45,8 @@ internal static class PrefetchCommand
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
                         $"{row.Graph,-8} {row.Depth,5} {row.WithNanoseconds,10:F2} ns "
-                        + $"{row.WithoutNanoseconds,10:F2} ns {row.Ratio,7:F3}  {row.LowerQuartile:F3} to {row.UpperQuartile:F3}"));
+                        + $"{row.WithoutNanoseconds,10:F2} ns {row.Ratio,7:F3}  "
+                        + $"{row.LowerQuartile:F3} to {row.UpperQuartile:F3}"));
                 }
             }
         }

@@ -140,7 +140,7 @@ internal sealed unsafe class TwinBuffers : IDisposable
         int count = buffer->Count;
         if (count != 0)
         {
-            throw new InvalidOperationException($"a work buffer on its way to or from the empty ones holds {count} items");
+            throw new InvalidOperationException($"an empty work buffer holds {count} items");
         }
     }
 

@@ -54,7 +54,8 @@ internal sealed unsafe class TwinScanner : IDisposable
 
     internal void Start(int worker) => _workers[worker].Buffer = _buffers.GetEmpty(null);
 
-    internal void Add(int worker, nint start, nuint bytes, TypeInfo* type) => Push(_workers + worker, start, bytes, type);
+    internal void Add(int worker, nint start, nuint bytes, TypeInfo* type)
+        => Push(_workers + worker, start, bytes, type);
 
     [MethodImpl(Loop)]
     internal void Scan(int worker, bool keepWorking)
