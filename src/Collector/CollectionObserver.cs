@@ -2,7 +2,8 @@ namespace Testbed.Collector;
 
 /// <summary>
 /// Is told of each phase of a collection. An exception that leaves <see cref="CollectionEnded"/> goes to whoever
-/// asked for the collection, once the world runs again; one that leaves another member is as bad as a corruption.
+/// asked for the collection, once the world runs again; one that leaves another member is as bad as a corruption: it
+/// ends the collection, goes to whoever asked for it and fails the world, so that <c>Run</c> throws it, too.
 /// </summary>
 public abstract class CollectionObserver
 {

@@ -231,7 +231,10 @@ public readonly unsafe struct ExplorerSync : ISync
     public static void ReportFailure(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        Self.Engine.Report(Self, exception);
+        if (exception is not PlannedException)
+        {
+            Self.Engine.Report(Self, exception);
+        }
     }
 
     private static ulong Combine<T>(OperationKind kind, T* location, T value, string file, int line)

@@ -15,6 +15,7 @@ public static class Catalogue
         new HandoffGetfull("handoff-getfull", bounds: null, pieces: 13, bufferLength: 3),
         new LockFreeListScenario("lock-free-list", bounds: null, nodes: 3, togetherBySecond: 2),
         new WholeCycle(),
+        new WorldFailure(),
         new CasPair(),
         new LongRun(),
         new Canary(),

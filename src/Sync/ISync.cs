@@ -332,7 +332,8 @@ public unsafe interface ISync
 
     /// <summary>
     /// Tells of an exception that the code under test caught on some thread and will hand to its caller in an orderly
-    /// way. An engine ends the execution with it on the spot, so that what follows does not hide it.
+    /// way. An engine ends the execution with it on the spot, so that what follows does not hide it, unless it is a
+    /// <see cref="PlannedException"/>.
     /// </summary>
     /// <param name="exception">The exception. Production ignores it.</param>
     static abstract void ReportFailure(Exception exception);

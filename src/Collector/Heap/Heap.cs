@@ -92,7 +92,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
 
     /// <summary>Allocates a zeroed object; by the owner of the cache. The seed's <c>mallocgc</c>.</summary>
     /// <param name="cache">The cache of the caller's P.</param>
-    /// <param name="bytes">How many bytes.</param>
+    /// <param name="bytes">How many bytes; 0 takes an object of the smallest class, so that each has its own address.</param>
     /// <param name="type">The type of its elements; null if it has none.</param>
     /// <param name="kind">How the collector looks at it.</param>
     /// <returns>Its address, or 0 if there is no room.</returns>
@@ -192,17 +192,24 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     }
 
     /// <summary>
-    /// Sets how far the heap may grow before the next collection; after one, while the world is stopped. The seed's
+    /// Sets how far the heap may grow before the next collection, to <see cref="WorldOptions.FirstTriggerBytes"/> at
+    /// least, so that a small heap does not collect all the time; after one, while the world is stopped. The seed's
     /// <c>next_gc</c>.
     /// </summary>
     internal void SetTrigger()
     {
         if (_options.GcPercent >= 0)
         {
-            long allocated = AllocatedBytes;
-            long grown = allocated + (allocated / 100 * _options.GcPercent);
-            TSync.RacyWrite(&_state->Trigger, Math.Max(grown, _options.FirstTriggerBytes));
+            long trigger = TriggerAfter(AllocatedBytes, _options.GcPercent, _options.FirstTriggerBytes);
+            TSync.RacyWrite(&_state->Trigger, trigger);
         }
+    }
+
+    /// <summary>The heap size at which the next collection starts, if so many bytes survived the last one.</summary>
+    internal static long TriggerAfter(long allocated, int percent, long least)
+    {
+        Int128 grown = allocated + ((Int128)allocated * percent / 100);
+        return (long)Int128.Clamp(grown, least, long.MaxValue);
     }
 
     /// <summary>Reads the statistics, after flushing the caches; while the world is stopped. The seed's <c>updatememstats</c>.</summary>

@@ -34,7 +34,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         _bitmap = bitmap;
         _pageShift = int.Log2(options.PageBytes);
         _pages = (nint)(options.ArenaBytes >> _pageShift);
-        _growPages = (options.HeapGrowBytes + options.PageBytes - 1) >> _pageShift;
+        _growPages = (nint)(((long)options.HeapGrowBytes + options.PageBytes - 1) >> _pageShift);
         _lock = TSync.CreateMutex("mheap");
         _state = TSync.Allocate<State>(1, "mheap");
         _free = (Span**)TSync.Allocate<nint>(Lists, "mheap.free");

@@ -36,7 +36,7 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
         TSync.Write(&entry->Next, TSync.Read(_first));
         TSync.Write(_first, entry);
         TSync.Exit(_lock);
-        return new TypeId(&entry->Info);
+        return new TypeId(&entry->Info, this);
     }
 
     /// <summary>Frees all types. No object has one any more.</summary>

@@ -34,6 +34,9 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     /// <summary>Whether all workers have run out of work; by a worker that counts as idle.</summary>
     internal bool Ended => TSync.VolatileRead(&_state->Idle) == TSync.Read(&_state->Workers);
 
+    /// <summary>Whether a worker has failed, so that marking does not end; any worker.</summary>
+    internal bool Failed => TSync.VolatileRead(&_state->Failed) != 0;
+
     /// <summary>
     /// Whether somebody was out of work a moment ago. Racy: a hint to share work; missing it once costs a little time.
     /// </summary>
@@ -49,7 +52,11 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     {
         TSync.Write(&_state->Workers, workers);
         TSync.VolatileWrite(&_state->Idle, 0);
+        TSync.VolatileWrite(&_state->Failed, 0);
     }
+
+    /// <summary>Lets everybody know that the calling worker has failed: it does no more work and is not counted.</summary>
+    internal void Fail() => TSync.VolatileWrite(&_state->Failed, 1);
 
     /// <summary>Counts the calling worker as idle: it holds no work and saw that there is none to take.</summary>
     /// <exception cref="CorruptionException">More workers are idle than there are.</exception>
@@ -81,6 +88,11 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     {
         /// <summary>How many workers are out of work. Always accessed atomically.</summary>
         internal int Idle;
+
+        /// <summary>
+        /// 1 once a worker has failed. Volatile: nothing else is read by it, since those that see it only stop waiting.
+        /// </summary>
+        internal int Failed;
 
         /// <summary>How many workers there are: written while the world is stopped, before the workers start.</summary>
         internal int Workers;

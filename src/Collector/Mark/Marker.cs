@@ -58,12 +58,17 @@ internal sealed unsafe class Marker<TSync> : IDisposable
     /// Takes part, until everything is marked by whichever worker; each of the workers calls it once after a setup.
     /// </summary>
     /// <param name="worker">The caller's number, from 0 and below the number of workers; each has its own.</param>
+    /// <returns>Whether everything is marked; false if another worker has failed.</returns>
     /// <exception cref="CorruptionException">An invariant is broken.</exception>
-    internal void Run(int worker)
+    internal bool Run(int worker)
     {
         _rootLoop.Run(worker);
         _scanner.Scan(worker, keepWorking: true);
+        return !_termination.Failed;
     }
+
+    /// <summary>Lets the workers stop waiting for work of the caller, which has failed and does not go on.</summary>
+    internal void Fail() => _termination.Fail();
 
     /// <summary>What the last collection has marked; after all its workers have returned, before the next setup.</summary>
     internal MarkStatistics ReadStatistics() => _scanner.ReadStatistics();

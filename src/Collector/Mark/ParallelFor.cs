@@ -60,6 +60,7 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
         TSync.Write(&_state->WaitForAll, waitForAll);
         TSync.VolatileWrite(&_state->Arrived, 0);
         TSync.VolatileWrite(&_state->Done, 0);
+        TSync.VolatileWrite(&_state->Failed, 0);
         for (int i = 0; i < workers; i++)
         {
             ulong slice = Pack((uint)(count * i / workers), (uint)(count * (i + 1) / workers));
@@ -85,6 +86,9 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
         }
         while (StealSome(self, workers) || (TSync.Read(&_state->WaitForAll) && StealLate(self, workers)));
     }
+
+    /// <summary>Lets workers that wait for all return: the caller has failed and does not go on with its slice.</summary>
+    internal void Fail() => TSync.VolatileWrite(&_state->Failed, 1);
 
     /// <summary>Frees the slices. No worker runs any more.</summary>
     public void Dispose()
@@ -143,12 +147,12 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
         return false;
     }
 
-    /// <summary>Waits until every index has been run, or until there is something to steal.</summary>
+    /// <summary>Waits until every index has been run, a worker has failed, or there is something to steal.</summary>
     /// <returns>Whether it stole; then the worker no longer counts as done.</returns>
     private bool StealLate(int self, int workers)
     {
         int turn = 0;
-        while (TSync.VolatileRead(&_state->Done) != workers)
+        while (TSync.VolatileRead(&_state->Done) != workers && TSync.VolatileRead(&_state->Failed) == 0)
         {
             // Looks at every other worker, not at a random one, so that a turn finds what there is.
             bool sawSome = false;
@@ -225,6 +229,11 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
 
         /// <summary>How many workers hold no index. Always accessed atomically.</summary>
         internal int Done;
+
+        /// <summary>
+        /// 1 once a worker has failed. Volatile: nothing else is read by it, since those that see it only stop waiting.
+        /// </summary>
+        internal int Failed;
 
         /// <summary>How many workers there are: written by the setup, constant while they run.</summary>
         internal int Workers;

@@ -98,7 +98,7 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
     /// Waits for work, or for the end of marking; by a worker that has none, once after the end at most.
     /// </summary>
     /// <param name="empty">The worker's own buffer, which is given back; or null.</param>
-    /// <returns>A buffer with work, or null when marking has ended.</returns>
+    /// <returns>A buffer with work, or null when marking has ended or another worker has failed.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal WorkBuffer* GetFull(WorkBuffer* empty)
     {
@@ -128,7 +128,7 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
 
                 _termination.CountIdle();
             }
-            else if (_termination.Ended)
+            else if (_termination.Ended || _termination.Failed)
             {
                 return null;
             }

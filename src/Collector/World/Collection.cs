@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -7,8 +9,15 @@ namespace Testbed.Collector;
 /// <c>runtime·gc</c>, <c>gc</c> and <c>gchelper</c>.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Invariant: between <c>StopTheWorld</c> and <c>StartTheWorld</c> no goroutine runs, and every worker that was woken
 /// has counted itself done before the world starts.
+/// </para>
+/// <para>
+/// An exception of any worker ends the collection for all and the world with it, since the heap is marked or swept
+/// half: workers that wait for the one that failed stop waiting, nobody goes on to sweep what may not be marked, and the
+/// exception leaves by the goroutine that collects.
+/// </para>
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
 internal sealed unsafe class Collection<TSync> : IDisposable
@@ -48,6 +57,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     /// <summary>Collects, for the goroutine that the M runs. The seed's <c>runtime·gc</c>.</summary>
     /// <param name="m">The M.</param>
     /// <param name="force">Whether to collect though the heap has not grown enough.</param>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
     internal void Run(M* m, bool force)
     {
         _scheduler.AcquireWorld(m);
@@ -66,9 +76,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         int workers = 1;
         try
         {
-            _options.Observer?.WorldStopped();
-            workers = _scheduler.CountWorkers();
-            CollectionSummary summary = Collect(m, workers, force, asked);
+            CollectionSummary summary = Collect(m, force, asked, ref workers);
             _options.Observer?.CollectionEnded(summary);
         }
         finally
@@ -97,18 +105,29 @@ internal sealed unsafe class Collection<TSync> : IDisposable
 
     /// <summary>Reads the statistics, for the goroutine that the M runs. The seed's <c>ReadMemStats</c>.</summary>
     internal WorldStatistics ReadStatistics(M* m)
+        => _scheduler.WhileStopped(m, () => new WorldStatistics(
+            _heap.ReadStatistics(),
+            TSync.Read(&_state->Number),
+            TSync.Read(&_state->PauseNanoseconds),
+            _scheduler.CountGoroutines()));
+
+    /// <summary>Marks and sweeps; the world is stopped. An exception ends the world.</summary>
+    private CollectionSummary Collect(M* m, bool force, long asked, ref int workers)
     {
-        _scheduler.AcquireWorld(m);
-        _scheduler.StopTheWorld(m);
-        HeapStatistics heap = _heap.ReadStatistics();
-        var statistics = new WorldStatistics(
-            heap, TSync.Read(&_state->Number), TSync.Read(&_state->PauseNanoseconds), _scheduler.CountGoroutines());
-        _scheduler.StartTheWorld(m, wantsHelper: false);
-        _scheduler.ReleaseWorld();
-        return statistics;
+        try
+        {
+            _options.Observer?.WorldStopped();
+            workers = _scheduler.CountWorkers();
+            return Collect(m, workers, force, asked);
+        }
+        catch (Exception exception)
+        {
+            _scheduler.FailStoppedWorld(exception);
+            throw;
+        }
     }
 
-    /// <summary>Marks and sweeps; the world is stopped. The seed's <c>gc</c>.</summary>
+    /// <summary>Marks and sweeps with so many workers; the world is stopped. The seed's <c>gc</c>.</summary>
     private CollectionSummary Collect(M* m, int workers, bool force, long asked)
     {
         long stopped = TSync.Now;
@@ -131,6 +150,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             TSync.Sleep(_allDone);
         }
 
+        ThrowIfFailed();
         _heap.MergeCacheStatistics();
         _heap.SetTrigger();
         long swept = TSync.Now;
@@ -149,15 +169,55 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             swept - marked);
     }
 
-    /// <summary>Marks and sweeps together with the other workers.</summary>
+    /// <summary>Marks and sweeps together with the other workers, until all is done or one has failed.</summary>
     /// <returns>When this worker saw the end of marking, in nanoseconds.</returns>
     private long Work(int worker)
     {
-        _marker.Run(worker);
-        long marked = TSync.Now;
-        _options.Observer?.MarkEnded();
-        _sweepFor.Run(worker);
+        long marked = 0;
+        try
+        {
+            if (_marker.Run(worker))
+            {
+                marked = TSync.Now;
+                _options.Observer?.MarkEnded();
+                _sweepFor.Run(worker);
+            }
+        }
+#pragma warning disable CA1031 // Whatever a worker throws is thrown again by the one that collects.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+        }
+
         return marked;
+    }
+
+    /// <summary>Keeps the first exception of a worker, and lets the others stop waiting for it.</summary>
+    private void Fail(Exception exception)
+    {
+        TSync.ReportFailure(exception);
+        var handle = GCHandle.Alloc(exception);
+        if (TSync.CompareExchange(&_state->Failure, GCHandle.ToIntPtr(handle), 0) != 0)
+        {
+            handle.Free();
+        }
+
+        _marker.Fail();
+        _sweepFor.Fail();
+    }
+
+    /// <summary>Throws the exception of a worker, if there was one; after all have counted themselves done.</summary>
+    private void ThrowIfFailed()
+    {
+        nint failure = TSync.Exchange(&_state->Failure, 0);
+        if (failure != 0)
+        {
+            var handle = GCHandle.FromIntPtr(failure);
+            var exception = (Exception)handle.Target!;
+            handle.Free();
+            ExceptionDispatchInfo.Throw(exception);
+        }
     }
 
     private void SweepSpan(long span, int worker)
@@ -174,6 +234,12 @@ internal sealed unsafe class Collection<TSync> : IDisposable
 
         /// <summary>How many helpers have ended; atomic. The seed's <c>work.ndone</c>.</summary>
         internal int Done;
+
+        /// <summary>
+        /// A handle to the first exception of a worker, or 0. Swapped in by whoever is first, and out by the collecting
+        /// worker after the last has counted itself in <see cref="Done"/>, which orders the two.
+        /// </summary>
+        internal nint Failure;
 
         /// <summary>The number of the collector's P: written before helpers are woken.</summary>
         internal int Collector;

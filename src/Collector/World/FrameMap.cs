@@ -13,8 +13,15 @@ public enum SlotKind
 /// <summary>Which slots of a kind of frame hold pointers; made by <see cref="World{TSync}.RegisterFrame"/>.</summary>
 public readonly unsafe struct FrameMap
 {
-    internal FrameMap(FrameMapData* data) => Data = data;
+    internal FrameMap(FrameMapData* data, object owner)
+    {
+        Data = data;
+        Owner = owner;
+    }
 
     /// <summary>The map in memory of the seam; null for the default value.</summary>
     internal FrameMapData* Data { get; }
+
+    /// <summary>The <see cref="FrameMaps{TSync}"/> that keep it; null for the default value.</summary>
+    internal object? Owner { get; }
 }

@@ -11,8 +11,22 @@ internal sealed unsafe class FrameMaps<TSync> : IDisposable
     private readonly Entry** _first = (Entry**)TSync.Allocate<nint>(1, "framemaps");
 
     /// <summary>Makes a map. Any thread.</summary>
-    internal FrameMapData* Add(ReadOnlySpan<SlotKind> slots)
+    /// <exception cref="ArgumentException">A slot has no kind that there is, or there are too many.</exception>
+    internal FrameMap Add(ReadOnlySpan<SlotKind> slots)
     {
+        if (slots.Length > FrameHeader.SlotsMax)
+        {
+            throw new ArgumentException($"a frame has at most {FrameHeader.SlotsMax} slots", nameof(slots));
+        }
+
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] is not (SlotKind.NoPointer or SlotKind.Pointer))
+            {
+                throw new ArgumentException($"slot {i} is of the unknown kind {slots[i]}", nameof(slots));
+            }
+        }
+
         Entry* entry = TSync.Allocate<Entry>(1, "framemap");
         int words = (slots.Length + FrameMapData.SlotsPerWord - 1) / FrameMapData.SlotsPerWord;
         uint* bits = TSync.Allocate<uint>((nuint)Math.Max(words, 1), "framemap.bits");
@@ -29,7 +43,7 @@ internal sealed unsafe class FrameMaps<TSync> : IDisposable
         TSync.Write(&entry->Next, TSync.Read(_first));
         TSync.Write(_first, entry);
         TSync.Exit(_lock);
-        return &entry->Data;
+        return new FrameMap(&entry->Data, this);
     }
 
     /// <summary>Frees all maps. No frame uses one any more.</summary>

@@ -53,9 +53,6 @@ internal unsafe struct G
     /// <summary>Valid while <see cref="Status"/> is waiting; same owner.</summary>
     internal WaitReason WaitReason;
 
-    /// <summary>The M that runs it or to whose thread it is bound; same owner as <see cref="Status"/>.</summary>
-    internal M* Machine;
-
     /// <summary>
     /// The segment with the newest frame, never null once published: written by the goroutine while it runs, read by
     /// the collector while the world is stopped.

@@ -68,7 +68,7 @@ public sealed unsafe class Goroutine<TSync>
     /// <param name="type">Its type.</param>
     /// <returns>The object, which nothing roots yet.</returns>
     /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
-    /// <exception cref="ArgumentException">The type was not registered.</exception>
+    /// <exception cref="ArgumentException">The type was not registered with this world.</exception>
     public Reference Allocate(TypeId type)
     {
         TypeInfo* info = InfoOf(type);
@@ -80,7 +80,7 @@ public sealed unsafe class Goroutine<TSync>
     /// <param name="count">How many; 0 or more.</param>
     /// <returns>The array, which nothing roots yet.</returns>
     /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
-    /// <exception cref="ArgumentException">The type was not registered.</exception>
+    /// <exception cref="ArgumentException">The type was not registered with this world.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Reference AllocateArray(TypeId type, int count)
     {
@@ -154,10 +154,10 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>Pushes a frame of root slots, null at first.</summary>
     /// <param name="map">What each slot holds.</param>
     /// <returns>The frame; dispose it before the frames that were pushed earlier.</returns>
-    /// <exception cref="ArgumentException">The map was not registered.</exception>
+    /// <exception cref="ArgumentException">The map was not registered with this world.</exception>
     public Frame<TSync> PushFrame(FrameMap map)
     {
-        if (map.Data == null)
+        if (map.Owner != _world.Frames)
         {
             throw new ArgumentException("the frame map was not registered with this world", nameof(map));
         }
@@ -167,12 +167,13 @@ public sealed unsafe class Goroutine<TSync>
     }
 
     /// <summary>Pushes a frame that is scanned conservatively: what any slot looks like it points to stays alive.</summary>
-    /// <param name="slots">How many slots; 0 or more.</param>
+    /// <param name="slots">How many slots; 0 to 16,777,216.</param>
     /// <returns>The frame; dispose it before the frames that were pushed earlier.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative or greater.</exception>
     public Frame<TSync> PushFrame(int slots)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slots);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, FrameHeader.SlotsMax);
         return new Frame<TSync>(_g, ShadowStack<TSync>.Push(_g, slots, null), slots);
     }
 
@@ -180,8 +181,11 @@ public sealed unsafe class Goroutine<TSync>
     /// Lets the world stop here if somebody wants it to. A loop that neither allocates nor awaits calls it, or nobody
     /// can collect. The seed's check in each function prologue.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
     public void Safepoint()
     {
+        RequireOutsideSystemCall();
         if (_scheduler.MustStop)
         {
             _scheduler.StopAtSafepoint(_machine);
@@ -190,6 +194,7 @@ public sealed unsafe class Goroutine<TSync>
 
     /// <summary>Collects now, unless collections are turned off. The seed's <c>runtime.GC</c>.</summary>
     /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
     public void Collect()
     {
         RequireOutsideSystemCall();
@@ -202,16 +207,19 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
     /// <param name="body">What it does; it may await.</param>
     /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
     public GoroutineHandle Go(Func<Goroutine<TSync>, GoroutineTask> body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        RequireOutsideSystemCall();
         return _scheduler.Start(body);
     }
 
     /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
     /// <param name="body">What it does.</param>
     /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
-    public GoroutineHandle Go(Action<Goroutine<TSync>> body) => _scheduler.Start(ToAsync(body));
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    public GoroutineHandle Go(Action<Goroutine<TSync>> body) => Go(ToAsync(body));
 
     /// <summary>Lets other goroutines run: <c>await g.Yield()</c>. The seed's <c>Gosched</c>.</summary>
     /// <returns>What to await, at once.</returns>
@@ -220,12 +228,12 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>Waits for the end of a goroutine: <c>await g.Join(other)</c>.</summary>
     /// <param name="other">A goroutine of the same world.</param>
     /// <returns>What to await, at once.</returns>
-    /// <exception cref="ArgumentException">The handle is of no goroutine.</exception>
+    /// <exception cref="ArgumentException">The handle is of no goroutine of this world.</exception>
     public LeaveAwaitable Join(GoroutineHandle other)
     {
-        if (other.G == null)
+        if (other.Owner != _scheduler)
         {
-            throw new ArgumentException("the handle is of no goroutine", nameof(other));
+            throw new ArgumentException("the handle is of no goroutine of this world", nameof(other));
         }
 
         return new LeaveAwaitable(this, Leave.Joins, other);
@@ -236,6 +244,12 @@ public sealed unsafe class Goroutine<TSync>
     /// <c>exitsyscall</c>.
     /// </summary>
     /// <param name="call">The call. It touches neither heap nor frames nor this goroutine.</param>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    /// <remarks>
+    /// Only a stop of the world takes the P of a goroutine in a system call: meanwhile no other goroutine runs on it. A
+    /// call that waits for another goroutine therefore needs a P more than there are such calls at once.
+    /// </remarks>
     public void SystemCall(Action call)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -255,11 +269,23 @@ public sealed unsafe class Goroutine<TSync>
 
     /// <summary>Stops the world and reads its statistics. The seed's <c>ReadMemStats</c>.</summary>
     /// <returns>The statistics.</returns>
-    public WorldStatistics ReadStatistics() => _world.Collection.ReadStatistics(_machine);
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    public WorldStatistics ReadStatistics()
+    {
+        RequireOutsideSystemCall();
+        return _world.Collection.ReadStatistics(_machine);
+    }
 
     /// <summary>Stops the world and lists all goroutines that have not ended. The seed's <c>GoroutineProfile</c>.</summary>
     /// <returns>A line for each, this one included.</returns>
-    public IReadOnlyList<GoroutineInfo> ProfileGoroutines() => _scheduler.ProfileGoroutines(_machine);
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    public IReadOnlyList<GoroutineInfo> ProfileGoroutines()
+    {
+        RequireOutsideSystemCall();
+        return _scheduler.ProfileGoroutines(_machine);
+    }
 
     /// <summary>A body that never awaits, as one that may.</summary>
     internal static Func<Goroutine<TSync>, GoroutineTask> ToAsync(Action<Goroutine<TSync>> body)
@@ -305,8 +331,6 @@ public sealed unsafe class Goroutine<TSync>
 
     private Reference AllocateBlock(nuint bytes, TypeInfo* type, AllocationKind kind)
     {
-        RequireOutsideSystemCall();
-
         // Before the allocation, so that nothing can free the new object before its caller has rooted it.
         Safepoint();
         if (_heap.TriggerReached)
@@ -333,10 +357,10 @@ public sealed unsafe class Goroutine<TSync>
         return block;
     }
 
-    private static TypeInfo* InfoOf(TypeId type)
-        => type.Info == null
-            ? throw new ArgumentException("the type was not registered with this world", nameof(type))
-            : type.Info;
+    private TypeInfo* InfoOf(TypeId type)
+        => type.Owner == _world.Types
+            ? type.Info
+            : throw new ArgumentException("the type was not registered with this world", nameof(type));
 
     private void RequireOutsideSystemCall()
     {

@@ -28,12 +28,6 @@ internal unsafe struct M
     /// </summary>
     internal int HelpGc;
 
-    /// <summary>
-    /// The cache that it counts into: its P's, or while it helps another P's that nobody uses. Ordered as
-    /// <see cref="HelpGc"/>.
-    /// </summary>
-    internal ThreadCache* Cache;
-
     /// <summary>The next idle M, or the next that waits; under the scheduler's lock.</summary>
     internal M* ScheduleLink;
 

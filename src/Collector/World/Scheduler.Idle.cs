@@ -92,26 +92,53 @@ internal sealed unsafe partial class Scheduler<TSync>
         return m;
     }
 
-    /// <summary>Ends the world with an exception; on an M, without the lock.</summary>
+    /// <summary>All Ms that wait in place for a P, off their list and linked for <see cref="WakeAll"/>; under the lock.</summary>
+    private M* TakeAllWaiters()
+    {
+        M* all = null;
+        for (M* m; (m = TakeWaiter()) != null;)
+        {
+            TSync.Write(&m->ScheduleLink, all);
+            all = m;
+        }
+
+        return all;
+    }
+
+    /// <summary>Ends the world with an exception that left a goroutine; on its M, without the lock.</summary>
     private void Fail(Exception exception)
     {
-        TSync.ReportFailure(exception);
+        // One that unwinds a goroutine because the world has failed is no failure of its own.
+        if (exception is not WorldFailedException)
+        {
+            TSync.ReportFailure(exception);
+        }
+
         TSync.Enter(_lock);
         RecordFailure(exception);
-        M* waiters = null;
-        for (M* m; (m = TakeWaiter()) != null || (m = TakeWorldWaiter()) != null;)
+
+        // While the world is stopped, those that wait for a P keep waiting, and may help to collect: whoever starts it
+        // again lets them go.
+        M* waiters = (TSync.Read(&_state->Stop) & StopReason.World) == 0 ? TakeAllWaiters() : null;
+        for (M* m; (m = TakeWorldWaiter()) != null;)
         {
             TSync.Write(&m->ScheduleLink, waiters);
             waiters = m;
         }
 
         TSync.Exit(_lock);
-        while (waiters != null)
-        {
-            M* next = TSync.Read(&waiters->ScheduleLink);
-            Wake(waiters);
-            waiters = next;
-        }
+        WakeAll(waiters);
+    }
+
+    /// <summary>
+    /// Ends the world with an exception of the collection that the caller runs; the world is stopped, and fails once
+    /// it starts.
+    /// </summary>
+    internal void FailStoppedWorld(Exception exception)
+    {
+        TSync.Enter(_lock);
+        RecordFailure(exception);
+        TSync.Exit(_lock);
     }
 
     /// <summary>Keeps the first exception, and lets every goroutine stop; under the lock.</summary>
@@ -137,12 +164,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         TSync.Exit(_lock);
-        while (idle != null)
-        {
-            M* next = TSync.Read(&idle->ScheduleLink);
-            Wake(idle);
-            idle = next;
-        }
+        WakeAll(idle);
 
         // An M is started by an older one: once that is joined, the thread of the younger is known.
         for (int id = 0; FindMachine(id) is var m && m != null; id++)

@@ -32,7 +32,10 @@ internal sealed unsafe partial class Scheduler<TSync>
                 TSync.Write(&m->Processor, p);
             }
 
-            if (p != null && TSync.Read(&_state->Stop) == StopReason.None)
+            // Those that wait in place for a P came first: they are served below.
+            if (p != null
+                && TSync.Read(&_state->Stop) == StopReason.None
+                && TSync.Read(&_state->FirstWaiter) == null)
             {
                 G* g = TakeRunnable();
                 if (g != null)
@@ -62,7 +65,6 @@ internal sealed unsafe partial class Scheduler<TSync>
     private void Execute(M* m, G* g)
     {
         TSync.Write(&m->Current, g);
-        TSync.Write(&g->Machine, m);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
         Goroutine<TSync> goroutine = ManagedOf(g);
         Leave left;
@@ -79,7 +81,6 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         TSync.Write(&m->Current, null);
-        TSync.Write(&g->Machine, null);
         switch (left)
         {
             case Leave.Ended:
@@ -104,7 +105,8 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.VolatileWrite(&g->Id, 0);
         G* joiner = TSync.Read(&g->Joiners);
         TSync.Write(&g->Joiners, null);
-        while (joiner != null)
+        int readied = 0;
+        for (; joiner != null; readied++)
         {
             G* next = TSync.Read(&joiner->ScheduleLink);
             Ready(joiner);
@@ -114,9 +116,9 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&g->ScheduleLink, TSync.Read(&_state->FreeGoroutines));
         TSync.Write(&_state->FreeGoroutines, g);
         TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
-        M* woken = TSync.Read(&_state->Stop) == StopReason.None ? AssignIdleProcessor() : null;
+        M* woken = AssignIdleProcessors(readied);
         TSync.Exit(_lock);
-        Wake(woken);
+        WakeAll(woken);
     }
 
     /// <summary>Puts a goroutine that yielded at the end of the run queue. The seed's <c>gosched0</c>.</summary>
@@ -191,7 +193,9 @@ internal sealed unsafe partial class Scheduler<TSync>
         {
             TSync.Enter(_lock);
             StopReason stop = TSync.Read(&_state->Stop);
-            if ((stop & StopReason.Failure) != 0)
+
+            // Not while the world is stopped: the goroutine unwinds without a P, and a collection scans its stack.
+            if (stop == StopReason.Failure)
             {
                 TSync.Exit(_lock);
                 throw new WorldFailedException();
@@ -261,6 +265,17 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Enter(_lock);
         TSync.Write(&m->Thread, thread);
         TSync.Exit(_lock);
+    }
+
+    /// <summary>Wakes Ms that are linked by their <see cref="M.ScheduleLink"/>, the first given; without the lock.</summary>
+    private void WakeAll(M* first)
+    {
+        while (first != null)
+        {
+            M* next = TSync.Read(&first->ScheduleLink);
+            Wake(first);
+            first = next;
+        }
     }
 
     /// <summary>An M whose thread has not started, or for the caller of <c>Run</c> never will; under the lock. The seed's <c>allocm</c>.</summary>

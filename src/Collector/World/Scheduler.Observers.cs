@@ -45,14 +45,23 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// The same at one moment, at which the world is stopped, for the goroutine that the M runs. The seed's
     /// <c>GoroutineProfile</c>.
     /// </summary>
-    internal List<GoroutineInfo> ProfileGoroutines(M* m)
+    internal List<GoroutineInfo> ProfileGoroutines(M* m) => WhileStopped(m, ListGoroutines);
+
+    /// <summary>Reads something while the world is stopped, for the goroutine that the M runs.</summary>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    internal T WhileStopped<T>(M* m, Func<T> read)
     {
         AcquireWorld(m);
         StopTheWorld(m);
-        List<GoroutineInfo> list = ListGoroutines();
-        StartTheWorld(m, wantsHelper: false);
-        ReleaseWorld();
-        return list;
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            StartTheWorld(m, wantsHelper: false);
+            ReleaseWorld();
+        }
     }
 
     private static bool IsAlive(GoroutineStatus status)

@@ -57,9 +57,18 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// Stops every P but this M's, which has the right to; afterwards no goroutine runs. The seed's
     /// <c>stoptheworld</c>.
     /// </summary>
+    /// <exception cref="WorldFailedException">The world has failed; the right needs no giving back then.</exception>
     internal void StopTheWorld(M* m)
     {
         TSync.Enter(_lock);
+
+        // Goroutines of a failed world unwind without a P: no collection may see their stacks change.
+        if ((TSync.Read(&_state->Stop) & StopReason.Failure) != 0)
+        {
+            TSync.Exit(_lock);
+            throw new WorldFailedException();
+        }
+
         TSync.Write(&_state->StopWait, _processors.Length);
         TSync.Or((int*)&_state->Stop, (int)StopReason.World);
         P* own = TSync.Read(&m->Processor);
@@ -96,7 +105,6 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Enter(_lock);
         TSync.And((int*)&_state->Stop, ~(int)StopReason.World);
         P* own = TSync.Read(&m->Processor);
-        M* woken = null;
         for (int i = _processors.Length - 1; i >= 0; i--)
         {
             P* p = _processors[i];
@@ -109,35 +117,14 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.VolatileWrite(&own->Status, ProcessorStatus.Running);
 
         // All Ps are idle but one, so each is given to whoever has use for it before any of them runs.
-        int queued = TSync.Read(&_state->RunnableCount);
-        while (TSync.Read(&_state->Stop) == StopReason.None)
-        {
-            bool waiter = TSync.Read(&_state->FirstWaiter) != null;
-            if (!waiter && queued == 0)
-            {
-                break;
-            }
+        M* woken = AssignIdleProcessors(TSync.Read(&_state->RunnableCount));
 
-            M* assigned = AssignIdleProcessor();
-            if (assigned == null)
-            {
-                break;
-            }
-
-            queued -= waiter ? 0 : 1;
-            TSync.Write(&assigned->ScheduleLink, woken);
-            woken = assigned;
-        }
-
+        // Those that waited for a P while the world failed leave now that no collection sees their stacks.
+        M* failed = (TSync.Read(&_state->Stop) & StopReason.Failure) != 0 ? TakeAllWaiters() : null;
         M* helper = wantsHelper && TSync.Read(&_state->MachineCount) < _options.MaxMachines ? CreateMachine() : null;
         TSync.Exit(_lock);
-        while (woken != null)
-        {
-            M* next = TSync.Read(&woken->ScheduleLink);
-            Wake(woken);
-            woken = next;
-        }
-
+        WakeAll(woken);
+        WakeAll(failed);
         Wake(helper);
     }
 
@@ -154,6 +141,13 @@ internal sealed unsafe partial class Scheduler<TSync>
         {
             TSync.Exit(_lock);
             return;
+        }
+
+        // A goroutine that caught the exception below has no P to give.
+        if (TSync.Read(&m->Processor) == null)
+        {
+            TSync.Exit(_lock);
+            throw new WorldFailedException();
         }
 
         G* g = TSync.Read(&m->Current);
@@ -185,9 +179,17 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// Wakes helpers 1 to <paramref name="workers"/> - 1; so many Ms stay available, since while the world is stopped
     /// nobody else takes one. The seed's <c>helpgc</c>.
     /// </summary>
+    /// <exception cref="CorruptionException">There are fewer.</exception>
     internal void WakeHelpers(int workers)
     {
         TSync.Enter(_lock);
+        int available = TSync.Read(&_state->IdleMachineCount) + TSync.Read(&_state->WaiterCount);
+        if (available < workers - 1)
+        {
+            TSync.Exit(_lock);
+            throw new CorruptionException($"{available} helpers for {workers} workers: gcprocs inconsistency");
+        }
+
         M* helpers = null;
         for (int worker = 1; worker < workers; worker++)
         {
@@ -197,23 +199,13 @@ internal sealed unsafe partial class Scheduler<TSync>
                 m = TakeWaiter();
             }
 
-            if (m == null)
-            {
-                throw new CorruptionException($"helper {worker} of {workers} is gone: gcprocs inconsistency");
-            }
-
             TSync.Write(&m->HelpGc, worker);
             TSync.Write(&m->ScheduleLink, helpers);
             helpers = m;
         }
 
         TSync.Exit(_lock);
-        while (helpers != null)
-        {
-            M* next = TSync.Read(&helpers->ScheduleLink);
-            Wake(helpers);
-            helpers = next;
-        }
+        WakeAll(helpers);
     }
 
     /// <summary>

@@ -4,10 +4,16 @@ namespace Testbed.Collector;
 internal sealed unsafe partial class Scheduler<TSync>
 {
     /// <summary>Before a call that may block: the goroutine leaves heap and frames alone until it is back. The seed's <c>entersyscall</c>.</summary>
+    /// <exception cref="WorldFailedException">The world has failed and the goroutine unwinds.</exception>
     internal void EnterSystemCall(M* m)
     {
         G* g = TSync.Read(&m->Current);
         P* p = TSync.Read(&m->Processor);
+        if (p == null)
+        {
+            throw new WorldFailedException();
+        }
+
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Syscall);
 
         // A full fence: either the stopper of the world sees this status, or its stop is seen below.

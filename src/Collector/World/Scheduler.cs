@@ -57,6 +57,18 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     /// <summary>Whether running goroutines must leave their P. Any thread.</summary>
     internal bool MustStop => TSync.VolatileRead(&_state->Stop) != StopReason.None;
 
+    /// <summary>Whether somebody is in <see cref="Run"/>. Any thread.</summary>
+    internal bool IsRunning
+    {
+        get
+        {
+            TSync.Enter(_lock);
+            bool running = TSync.Read(&_state->InRun) != 0;
+            TSync.Exit(_lock);
+            return running;
+        }
+    }
+
     /// <summary>Frees everything. All Ms have left.</summary>
     public void Dispose()
     {
@@ -144,7 +156,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         M* woken = AssignIdleProcessor();
         TSync.Exit(_lock);
         Wake(woken);
-        return new GoroutineHandle(g, id);
+        return new GoroutineHandle(g, id, this);
     }
 
     /// <summary>The oldest runnable goroutine off the queue; under the lock.</summary>
@@ -215,6 +227,31 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         }
 
         return m;
+    }
+
+    /// <summary>
+    /// Gives an idle P to each M that waits in place for one and to one M for each of some queued goroutines, as far as
+    /// there are idle Ps and Ms, unless goroutines must stop; under the lock.
+    /// </summary>
+    /// <returns>The Ms, to be given to <see cref="WakeAll"/> once the lock is left.</returns>
+    private M* AssignIdleProcessors(int queued)
+    {
+        M* assigned = null;
+        while (TSync.Read(&_state->Stop) == StopReason.None)
+        {
+            bool waiter = TSync.Read(&_state->FirstWaiter) != null;
+            M* m = waiter || queued > 0 ? AssignIdleProcessor() : null;
+            if (m == null)
+            {
+                break;
+            }
+
+            queued -= waiter ? 0 : 1;
+            TSync.Write(&m->ScheduleLink, assigned);
+            assigned = m;
+        }
+
+        return assigned;
     }
 
     /// <summary>

@@ -102,7 +102,8 @@ internal static unsafe class ShadowStack<TSync>
         else
         {
             DropSpare(g);
-            segment = CreateSegment(below, Math.Max(words, 2 * capacity));
+            int doubled = Math.Min(2 * capacity, FrameHeader.SlotsMax);
+            segment = CreateSegment(below, Math.Max(words, doubled));
         }
 
         TSync.Write(&g->Stack, segment);

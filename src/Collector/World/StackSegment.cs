@@ -32,6 +32,9 @@ internal unsafe struct FrameHeader
     /// <summary>How many words that header takes.</summary>
     internal const int Words = 2;
 
+    /// <summary>The greatest number of slots: 128 MiB of them.</summary>
+    internal const int SlotsMax = 1 << 24;
+
     /// <summary>The word at which the header of the frame below starts in the same segment, or -1.</summary>
     internal int PreviousFrame;
 

@@ -15,8 +15,6 @@ public sealed unsafe class World<TSync> : IDisposable
     where TSync : struct, ISync
 {
     private readonly Scheduler<TSync> _scheduler;
-    private readonly TypeTable<TSync> _types = new();
-    private readonly FrameMaps<TSync> _frames = new();
     private bool _disposed;
 
     /// <summary>Creates a world in which nothing runs yet.</summary>
@@ -38,7 +36,21 @@ public sealed unsafe class World<TSync> : IDisposable
     public WorldOptions Options { get; }
 
     /// <summary>How many goroutines have been started and not ended. Any thread. The seed's <c>gcount</c>.</summary>
-    public long GoroutineCount => _scheduler.CountGoroutines();
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public long GoroutineCount
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _scheduler.CountGoroutines();
+        }
+    }
+
+    /// <summary>The types that were registered.</summary>
+    internal TypeTable<TSync> Types { get; } = new();
+
+    /// <summary>The frames that were registered.</summary>
+    internal FrameMaps<TSync> Frames { get; } = new();
 
     /// <summary>The heap.</summary>
     internal Heap<TSync> Heap { get; }
@@ -56,12 +68,23 @@ public sealed unsafe class World<TSync> : IDisposable
     /// <param name="shape">Its name, size and pointers.</param>
     /// <returns>What allocations name it by.</returns>
     /// <exception cref="ArgumentException">The shape makes no sense.</exception>
-    public TypeId RegisterType(TypeShape shape) => _types.Register(shape);
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public TypeId RegisterType(TypeShape shape)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Types.Register(shape);
+    }
 
     /// <summary>Makes a kind of frame known. Any thread.</summary>
     /// <param name="slots">What each slot holds.</param>
     /// <returns>What <see cref="Goroutine{TSync}.PushFrame(FrameMap)"/> takes.</returns>
-    public FrameMap RegisterFrame(params ReadOnlySpan<SlotKind> slots) => new(_frames.Add(slots));
+    /// <exception cref="ArgumentException">A slot has no kind that there is, or there are more than 16,777,216.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public FrameMap RegisterFrame(params ReadOnlySpan<SlotKind> slots)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Frames.Add(slots);
+    }
 
     /// <summary>
     /// Runs a goroutine, and all that it starts, on the calling thread and others; returns when all have ended.
@@ -86,9 +109,15 @@ public sealed unsafe class World<TSync> : IDisposable
     /// Any thread. The seed's walk in <c>tracebackothers</c>.
     /// </summary>
     /// <returns>A line for each.</returns>
-    public IReadOnlyList<GoroutineInfo> ListGoroutines() => _scheduler.ListGoroutines();
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public IReadOnlyList<GoroutineInfo> ListGoroutines()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _scheduler.ListGoroutines();
+    }
 
     /// <summary>Frees the heap and all else, after the threads have ended. Nobody is in a call of the world.</summary>
+    /// <exception cref="InvalidOperationException">Somebody is in <c>Run</c>.</exception>
     public void Dispose()
     {
         if (_disposed)
@@ -96,12 +125,17 @@ public sealed unsafe class World<TSync> : IDisposable
             return;
         }
 
+        if (_scheduler.IsRunning)
+        {
+            throw new InvalidOperationException("the world is running");
+        }
+
         _disposed = true;
         _scheduler.Dispose();
         Collection.Dispose();
         Globals.Dispose();
-        _frames.Dispose();
-        _types.Dispose();
+        Frames.Dispose();
+        Types.Dispose();
         Heap.Dispose();
     }
 }

@@ -11,7 +11,7 @@ namespace Testbed.Models.Oracles;
 /// </summary>
 /// <remarks>
 /// Its counts are managed data, so that counting is no step to an engine; they are interlocked for real threads. A
-/// worker's exception would end the process, so what a worker finds is kept and thrown at the end of the collection.
+/// worker's exception would cut the collection short, so what a worker finds is kept and thrown at its end.
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
 internal class CycleOracle<TSync> : CollectionObserver

@@ -9,7 +9,7 @@ namespace Testbed.Models.Scenarios;
 /// stop comes before the stop, what it does after the start comes after it. Where it does not, that is a data race.
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
-internal sealed unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposable
+internal unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposable
     where TSync : struct, ISync
 {
     private readonly State* _state = TSync.Allocate<State>(1, "watch");
@@ -30,12 +30,15 @@ internal sealed unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposab
     /// <inheritdoc/>
     public override void CollectionEnded(in CollectionSummary summary)
     {
-        TSync.Write(&_state->Stopped, 0);
+        EndWatch();
         TSync.Write(&_state->Collections, TSync.Read(&_state->Collections) + 1);
     }
 
     /// <inheritdoc/>
     public void Dispose() => TSync.Free(_state);
+
+    /// <summary>Lets mutators run from now on.</summary>
+    protected void EndWatch() => TSync.Write(&_state->Stopped, 0);
 
     private void RequireRunning(string message) => OracleException.Require(TSync.Read(&_state->Stopped) == 0, message);
 

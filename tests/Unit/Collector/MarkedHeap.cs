@@ -118,7 +118,7 @@ internal sealed unsafe class MarkedHeap : IDisposable
     public void Mark(int workers)
     {
         _marker.Setup(workers, now: 1);
-        Threads.Run(workers, _marker.Run);
+        Threads.Run(workers, worker => Assert.True(_marker.Run(worker)));
         _marker.CheckInvariants();
     }
 
