@@ -9,13 +9,18 @@ public enum FailureKind
     /// <summary>An exception of another type left a thread or was reported by the code under test.</summary>
     Exception,
 
+    /// <summary>
+    /// Two accesses of one place that nothing orders, at least one of them plain and at least one a write.
+    /// </summary>
+    DataRace,
+
     /// <summary>Every thread that has not ended waits for another, for ever.</summary>
     Deadlock,
 
     /// <summary>As a deadlock, but some of the threads go round in wait loops.</summary>
     Livelock,
 
-    /// <summary>An access to a block that was freed.</summary>
+    /// <summary>An access to a block that was freed, or one that nothing orders before the free.</summary>
     UseAfterFree,
 
     /// <summary>A block was freed twice.</summary>

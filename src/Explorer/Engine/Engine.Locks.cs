@@ -25,6 +25,7 @@ internal sealed unsafe partial class Engine
         MutexState mutex = _mutexes[_mutexCount++];
         mutex.Name = name;
         mutex.Holder = MutexState.Nobody;
+        mutex.Clock = 0;
         mutex.IsDestroyed = false;
         return _mutexCount;
     }
@@ -70,6 +71,8 @@ internal sealed unsafe partial class Engine
         mutex.File = file;
         mutex.Line = line;
         self.LocksHeld++;
+        _order.Acquire(self.Id, mutex.Clock);
+        _locks.Enter(self.Id, number, file, line);
         self.Reads.Add(FirstLockPlace + (ulong)number, 1, _writes.Count);
         NoteChange(self, FirstLockPlace + (ulong)number, 1);
         Performed(self, mutex.Name);
@@ -98,6 +101,8 @@ internal sealed unsafe partial class Engine
 
         mutex.Holder = MutexState.Nobody;
         self.LocksHeld--;
+        mutex.Clock = _order.Release(self.Id, mutex.Clock);
+        _locks.Exit(self.Id, number);
         NoteChange(self, FirstLockPlace + (ulong)number, 1);
         Performed(self, mutex.Name);
     }
@@ -114,6 +119,7 @@ internal sealed unsafe partial class Engine
         NoteState note = _notes[_noteCount++];
         note.Name = name;
         note.IsWoken = false;
+        note.Clock = 0;
         note.IsDestroyed = false;
         return _noteCount;
     }
@@ -171,6 +177,7 @@ internal sealed unsafe partial class Engine
 
         note.File = file;
         note.Line = line;
+        note.Clock = _order.Release(self.Id, note.Clock);
         SetWoken(self, number, true);
         Performed(self, note.Name);
     }
@@ -183,6 +190,7 @@ internal sealed unsafe partial class Engine
         RequireNoSleeper(self, number, "sleeps on", file, line);
         Announce(self, OperationKind.Sleep, number, file, line);
         AwaitTurn(self);
+        _order.Acquire(self.Id, _notes[number].Clock);
         Performed(self, _notes[number].Name);
     }
 
@@ -197,7 +205,11 @@ internal sealed unsafe partial class Engine
         AwaitTurn(self);
         NoteState note = _notes[number];
         self.Reads.Add(FirstNotePlace + (ulong)number, 1, _writes.Count);
-        if (!note.IsWoken)
+        if (note.IsWoken)
+        {
+            _order.Acquire(self.Id, note.Clock);
+        }
+        else
         {
             _skippedTime += Math.Max(0, deadline - Now);
             self.ReadClock = false;
@@ -215,7 +227,7 @@ internal sealed unsafe partial class Engine
         ThrowIfAborting();
         Announce(self, OperationKind.Start, _threadCount, file, line);
         AwaitTurn(self);
-        ControlledThread thread = AddThread(name, body);
+        ControlledThread thread = AddThread(name, body, self.Id);
         _recorder?.AddThread(name);
         Announce(thread, OperationKind.Begin, thread.Id, file, line);
         Performed(self, name);
@@ -234,6 +246,7 @@ internal sealed unsafe partial class Engine
         thread.IsJoined = true;
         Announce(self, OperationKind.Join, thread.Id, file, line);
         AwaitTurn(self);
+        _order.Join(self.Id, thread.Id);
         Performed(self, thread.Name);
     }
 
@@ -257,6 +270,7 @@ internal sealed unsafe partial class Engine
         ThrowIfAborting();
         Announce(self, OperationKind.MemoryBarrier, 0, file, line);
         AwaitTurn(self);
+        _order.Fence(self.Id);
         Performed(self, "");
     }
 

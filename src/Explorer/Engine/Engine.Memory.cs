@@ -70,19 +70,41 @@ internal sealed unsafe partial class Engine
             NoteChange(self, (ulong)address, (ulong)size);
         }
 
-        if (_recorder is not null && !_aborting)
+        if (_aborting)
+        {
+            return;
+        }
+
+        if (_recorder is not null)
         {
             RecordPlain(self, "write", address, size, before, value, file, line);
+        }
+
+        int rival = _races.Plain(self.Id, AccessKind.PlainWrite, (byte*)address, size, value, file, line);
+        if (rival != 0)
+        {
+            throw FailRace(self, rival, "write", size, value, file, line);
         }
     }
 
     /// <summary>A plain read of a value is about to happen.</summary>
     internal void NotePlainRead(ControlledThread self, void* address, int size, string file, int line)
     {
-        if (_recorder is not null && !_aborting)
+        if (_aborting)
         {
-            ulong value = Load((byte*)address, size);
+            return;
+        }
+
+        ulong value = Load((byte*)address, size);
+        if (_recorder is not null)
+        {
             RecordPlain(self, "read", address, size, value, value, file, line);
+        }
+
+        int rival = _races.Plain(self.Id, AccessKind.PlainRead, (byte*)address, size, value, file, line);
+        if (rival != 0)
+        {
+            throw FailRace(self, rival, "read", size, value, file, line);
         }
     }
 
@@ -96,10 +118,17 @@ internal sealed unsafe partial class Engine
 
         NativeMemory.Clear(start, bytes);
         NoteChange(self, (ulong)start, bytes);
-        if (_recorder is not null && !_aborting)
+        if (_aborting)
+        {
+            return;
+        }
+
+        if (_recorder is not null)
         {
             Record(self, false, "zero", PlaceOf(start), "", "", $"{bytes} bytes", file, line);
         }
+
+        CheckRange(self, AccessKind.PlainWrite, "zero", start, bytes, file, line);
     }
 
     /// <summary>Copies a range.</summary>
@@ -114,11 +143,19 @@ internal sealed unsafe partial class Engine
 
         NativeMemory.Copy(source, destination, bytes);
         NoteChange(self, (ulong)destination, bytes);
-        if (_recorder is not null && !_aborting)
+        if (_aborting)
+        {
+            return;
+        }
+
+        if (_recorder is not null)
         {
             string detail = $"{bytes} bytes from {PlaceOf(source)}";
             Record(self, false, "copy", PlaceOf(destination), "", "", detail, file, line);
         }
+
+        CheckRange(self, AccessKind.PlainRead, "copy", source, bytes, file, line);
+        CheckRange(self, AccessKind.PlainWrite, "copy", destination, bytes, file, line);
     }
 
     /// <summary>Makes a block.</summary>
@@ -161,13 +198,20 @@ internal sealed unsafe partial class Engine
                 $"thread '{self.Name}' frees {allocation.Name} ({Source(file, line)}), which {FreedText(allocation)}");
         }
 
-        allocation.FreedBy = self.Id;
-        allocation.FreedFile = file;
-        allocation.FreedLine = line;
         if (_recorder is not null)
         {
             Record(self, false, "free", allocation.Name, "", "", "", file, line);
         }
+
+        int rival = _races.Free(self.Id, allocation.Start, allocation.Bytes);
+        if (rival != 0)
+        {
+            throw FailFree(self, rival, allocation.Name, file, line);
+        }
+
+        allocation.FreedBy = self.Id;
+        allocation.FreedFile = file;
+        allocation.FreedLine = line;
     }
 
     private ulong PerformAccess(ControlledThread self, ref Operation operation)
@@ -203,6 +247,13 @@ internal sealed unsafe partial class Engine
         if (_recorder is not null)
         {
             RecordAccess(self, operation, before, after);
+        }
+
+        int rival = _races.Atomic(self.Id, operation, before, after);
+        if (rival != 0)
+        {
+            string name = OperationText.Of(operation.Kind);
+            throw FailRace(self, rival, name, size, after, operation.File, operation.Line);
         }
 
         return operation.Kind == OperationKind.Add ? after : before;

@@ -53,6 +53,8 @@ internal sealed unsafe partial class Engine : IDisposable
     internal Engine(HandOff handOff, int? processor)
     {
         _names = new Names(_region);
+        _shadow = new ShadowMemory(_region.Start, _region.Bytes);
+        _races = new DataRaces(_order, _locks, _shadow);
         _backend = new SystemThreads(this, handOff, processor);
     }
 
@@ -82,7 +84,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _recorder = plan.Recorder;
         _random.Reset(plan.Seed, plan.Execution);
         _strategy.Begin(_random, plan.Execution, plan.ExpectedSteps);
-        ControlledThread root = AddThread("main", body);
+        ControlledThread root = AddThread("main", body, -1);
         _recorder?.AddThread(root.Name);
         Watch.Begin();
         _backend.Run(root);
@@ -175,6 +177,7 @@ internal sealed unsafe partial class Engine : IDisposable
     public void Dispose()
     {
         _backend.Dispose();
+        _shadow.Dispose();
         _region.Dispose();
     }
 
@@ -316,7 +319,7 @@ internal sealed unsafe partial class Engine : IDisposable
         return true;
     }
 
-    private ControlledThread AddThread(string name, Action body)
+    private ControlledThread AddThread(string name, Action body, int starter)
     {
         if (_threadCount == _threads.Count)
         {
@@ -331,6 +334,8 @@ internal sealed unsafe partial class Engine : IDisposable
 
         ControlledThread thread = _threads[_threadCount];
         thread.Reset(name, body);
+        _order.Begin(_threadCount, starter);
+        _locks.Begin(_threadCount);
         _live.Add(_threadCount);
         _threadCount++;
         return thread;
@@ -378,6 +383,9 @@ internal sealed unsafe partial class Engine : IDisposable
     private void Reset()
     {
         _region.Reset();
+        _shadow.Reset();
+        _order.Reset();
+        _locks.Reset();
         _writes.Clear();
         _mutexCount = 0;
         _noteCount = 0;

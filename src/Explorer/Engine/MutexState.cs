@@ -18,6 +18,11 @@ internal sealed class MutexState
     /// <summary>The line in <see cref="File"/>.</summary>
     internal int Line { get; set; }
 
+    /// <summary>
+    /// What the thread knew that gave it back last: a clock of <see cref="HappensBefore"/>, 0 for none.
+    /// </summary>
+    internal int Clock { get; set; }
+
     /// <summary>Whether it was ended.</summary>
     internal bool IsDestroyed { get; set; }
 }

@@ -15,6 +15,11 @@ internal sealed class NoteState
     /// <summary>The line in <see cref="File"/>.</summary>
     internal int Line { get; set; }
 
+    /// <summary>
+    /// What the thread knew that woke it last: a clock of <see cref="HappensBefore"/>, 0 for none.
+    /// </summary>
+    internal int Clock { get; set; }
+
     /// <summary>Whether it was ended.</summary>
     internal bool IsDestroyed { get; set; }
 }

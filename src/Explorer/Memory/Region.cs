@@ -58,6 +58,12 @@ internal sealed unsafe partial class Region : IDisposable
         _largeEnd = _smallLimit;
     }
 
+    /// <summary>Its first byte.</summary>
+    internal byte* Start => _base;
+
+    /// <summary>How many bytes it has.</summary>
+    internal long Bytes => _limit;
+
     /// <summary>How many blocks there are, the one with number 0 included.</summary>
     internal int Count { get; private set; } = 1;
 
