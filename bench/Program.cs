@@ -8,6 +8,7 @@ var root = new RootCommand("Testbed's benchmarks. Run them in Release, on a mach
 {
     MarkLoopCommand.Create(),
     PrefetchCommand.Create(),
+    Shrinking.Create(),
     Throughput.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -67,7 +67,7 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             }
         }
 
-        return Finish(ledger, workers, stall, Stopwatch.GetElapsedTime(start), progress);
+        return Finish(ledger, workers, stall, Stopwatch.GetElapsedTime(start), progress, cancel);
     }
 
     private static void Stop(Ledger ledger, Worker[] workers)
@@ -118,7 +118,8 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         Worker[] workers,
         Failure? stall,
         TimeSpan elapsed,
-        IProgress<ExplorationProgress>? progress)
+        IProgress<ExplorationProgress>? progress,
+        CancellationToken cancel)
     {
         if (stall is null)
         {
@@ -136,6 +137,16 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         ExplorationProgress last = ledger.Progress(elapsed);
         progress?.Report(last);
         IReadOnlyList<Failure> failures = ledger.Failures();
+        if (options.Shrink)
+        {
+            var shrinker = new FailureShrinker(body, options, new FailureReport(scenario, body, options));
+            failures =
+            [
+                .. failures.Select(failure => shrinker.Shrink(
+                    failure, shrinking => progress?.Report(last with { Shrinking = shrinking }), cancel)),
+            ];
+        }
+
         return new ExplorationResult(
             scenario,
             options.Strategy,

@@ -29,6 +29,18 @@ public sealed record ExplorationOptions
     /// <summary>A thread that takes no step for so long is reported, and the exploration given up.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether a failure is made as small as it gets before it is reported.</summary>
+    public bool Shrink { get; init; } = true;
+
+    /// <summary>Shrinking a failure runs at most so many executions.</summary>
+    public int ShrinkExecutions { get; init; } = 4_000;
+
+    /// <summary>
+    /// Shrinking a failure takes at most so long, beyond <see cref="Timeout"/>. What it then comes to depends on the
+    /// machine.
+    /// </summary>
+    public TimeSpan ShrinkTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Names the build that is explored; written to traces.</summary>
     public string Fingerprint { get; init; } = "";
 
@@ -48,6 +60,8 @@ public sealed record ExplorationOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSteps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFailures, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ShrinkExecutions);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ShrinkTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(StallLimit, TimeSpan.FromMilliseconds(1));
         if (Timeout is { } timeout)
         {

@@ -7,4 +7,8 @@ namespace Testbed.Explorer;
 /// <param name="Elapsed">Time since the start.</param>
 /// <param name="Failures">How many of them failed.</param>
 public sealed record ExplorationProgress(
-    long Executions, long Distinct, long Steps, TimeSpan Elapsed, int Failures);
+    long Executions, long Distinct, long Steps, TimeSpan Elapsed, int Failures)
+{
+    /// <summary>How far the shrinking of a failure has come, once all executions have ended; else null.</summary>
+    public ShrinkProgress? Shrinking { get; init; }
+}

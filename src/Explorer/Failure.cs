@@ -5,7 +5,9 @@ namespace Testbed.Explorer;
 /// <param name="Message">What was expected and what was found, with source lines.</param>
 /// <param name="Execution">Which execution of the exploration it was, from 0.</param>
 /// <param name="Steps">How many steps it had taken.</param>
-/// <param name="Preemptions">How often a thread had been made to wait that could have gone on.</param>
+/// <param name="Preemptions">
+/// How often another thread went on instead of one that could have gone on and did not give way itself (a turn of a wait
+/// loop and a timed sleep give way).</param>
 /// <param name="Trace">What replays it.</param>
 /// <param name="Recorded">What happened, event by event.</param>
 public sealed record Failure(
@@ -15,4 +17,8 @@ public sealed record Failure(
     int Steps,
     int Preemptions,
     Trace Trace,
-    RecordedExecution Recorded);
+    RecordedExecution Recorded)
+{
+    /// <summary>What shrinking made of it; null if this is the execution as it was found.</summary>
+    public ShrinkReport? Shrinking { get; init; }
+}

@@ -243,7 +243,7 @@ internal sealed unsafe partial class Engine : IDisposable
         }
 
         Debug.Assert(_enabled.AsSpan(0, count).Contains(next), $"thread {next} is not enabled");
-        if (currentEnabled && next != _current)
+        if (currentEnabled && next != _current && !_pending[_current].IsYield)
         {
             _preemptions++;
         }

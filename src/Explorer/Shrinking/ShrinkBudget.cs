@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Testbed.Explorer;
+
+/// <summary>
+/// How much shrinking may cost. Executions bound it, so that the outcome is the same on every machine; the time limit is
+/// there for programs whose executions take long, and the outcome says so when it was reached.
+/// </summary>
+/// <param name="executions">How many candidates may run.</param>
+/// <param name="time">How long it may take.</param>
+internal sealed class ShrinkBudget(int executions, TimeSpan time)
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private volatile bool _cancelled;
+    private volatile int _used;
+
+    /// <summary>Candidates that have run. Any thread.</summary>
+    internal int Used => _used;
+
+    /// <summary>Candidates that may still run.</summary>
+    internal int Left => executions - _used;
+
+    /// <summary>Time since the start. Any thread.</summary>
+    internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
+
+    /// <summary>Why there is no more; <see cref="ShrinkEnd.Minimal"/> while there is.</summary>
+    internal ShrinkEnd End { get; private set; } = ShrinkEnd.Minimal;
+
+    /// <summary>Whether nothing more may run.</summary>
+    internal bool IsSpent => End != ShrinkEnd.Minimal;
+
+    /// <summary>Ends the shrinking soon. Any thread.</summary>
+    internal void Cancel() => _cancelled = true;
+
+    /// <summary>Takes one candidate's share.</summary>
+    /// <returns>Whether it may run.</returns>
+    internal bool TryTake()
+    {
+        if (!IsSpent)
+        {
+            End = _cancelled ? ShrinkEnd.Cancelled
+                : _used >= executions ? ShrinkEnd.ExecutionLimit
+                : Elapsed >= time ? ShrinkEnd.TimeLimit
+                : ShrinkEnd.Minimal;
+        }
+
+        if (IsSpent)
+        {
+            return false;
+        }
+
+        _used++;
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Testbed.Explorer;
+
+/// <summary>A failing execution on its way to become small.</summary>
+/// <param name="Choices">What the code under test was told to choose.</param>
+/// <param name="Steps">The schedule.</param>
+/// <param name="Size">How large it is.</param>
+internal sealed record ShrinkCase(
+    IReadOnlyList<uint> Choices, IReadOnlyList<ScheduledStep> Steps, ShrinkSize Size)
+{
+    /// <summary>The execution that an engine has just run.</summary>
+    internal static ShrinkCase Of(IReadOnlyList<uint> choices, IReadOnlyList<ScheduledStep> steps)
+    {
+        int turns = 1;
+        for (int i = 1; i < steps.Count; i++)
+        {
+            turns += steps[i].Thread == steps[i - 1].Thread ? 0 : 1;
+        }
+
+        return new ShrinkCase(
+            choices,
+            steps,
+            new ShrinkSize(
+                choices.Count(choice => choice != 0),
+                choices.Sum(choice => (long)choice),
+                steps.Count(step => step.Preempts),
+                steps.Count,
+                turns,
+                choices.Count));
+    }
+}

@@ -1,0 +1,260 @@
+namespace Testbed.Explorer;
+
+/// <summary>
+/// Makes a failing execution smaller, step by step, as long as it fails in the same way: first what is chosen, which
+/// makes the heap and the options; then the preemptions; then the steps.
+/// </summary>
+/// <remarks>
+/// The schedule's part follows A. Zeller, R. Hildebrandt: Simplifying and Isolating Failure-Inducing Input (IEEE TSE
+/// 2002), over preemptions and turns, with the moves of N. Jalbert, K. Sen: A Trace Simplification Technique for
+/// Effective Debugging of Concurrent Programs (FSE 2010). It departs from both in that a candidate is an execution:
+/// what is kept is what the program really did, not what the candidate had asked for.
+/// </remarks>
+/// <param name="body">The program.</param>
+/// <param name="identity">What the failure has to stay.</param>
+/// <param name="seed">The exploration's seed.</param>
+/// <param name="maxSteps">How many steps an execution may take.</param>
+/// <param name="budget">How much it may cost.</param>
+internal sealed class Shrinker(
+    Action body, FailureIdentity identity, ulong seed, int maxSteps, ShrinkBudget budget)
+{
+    /// <summary>So many random schedules with fewer preemptions than the best one are tried, for each number.</summary>
+    private const int SamplesPerBound = 20;
+
+    /// <summary>Only so few preemptions are tried at random: with more, chance seldom meets the right places.</summary>
+    private const int MaxSampledBound = 3;
+
+    /// <summary>So many random schedules are tried for choices with which the adapted one does not fail.</summary>
+    private const int SamplesPerChoices = 1;
+
+    /// <summary>A candidate may take so many times the steps of the best one, before it is given up.</summary>
+    private const int MaxGrowth = 4;
+
+    private const int LeastMaxSteps = 1000;
+
+    /// <summary>Written by the shrinking thread, read by the one that waits for it.</summary>
+    private volatile ShrinkCase? _best;
+
+    private Engine? _engine;
+
+    /// <summary>The smallest execution found so far; null before there is any. Any thread.</summary>
+    internal ShrinkCase? Best => _best;
+
+    private ShrinkCase Current => _best!;
+
+    /// <summary>Shrinks until nothing makes it smaller or the budget is spent.</summary>
+    /// <param name="engine">Runs the candidates.</param>
+    /// <param name="found">The execution that was found.</param>
+    internal void Shrink(Engine engine, ShrinkCase found)
+    {
+        _engine = engine;
+        _best = found;
+        SampleSchedules();
+        ReducePreemptions();
+        ShrinkSize before;
+        do
+        {
+            before = Current.Size;
+            ReduceChoices();
+            ReduceSchedule();
+        }
+        while (Current.Size < before && !budget.IsSpent);
+    }
+
+    private void ReduceChoices()
+    {
+        // What is left for the schedule: the promise about preemptions is kept with any heap.
+        int reserve = budget.Left / 2;
+        var tried = new HashSet<string>();
+        ShrinkSize before;
+        do
+        {
+            before = Current.Size;
+            foreach (uint[] candidate in ChoiceCandidates.Of(() => Current.Choices))
+            {
+                if (budget.Left <= reserve || budget.IsSpent)
+                {
+                    return;
+                }
+
+                if (tried.Add(string.Join(' ', candidate)))
+                {
+                    _ = TryChoices(candidate);
+                }
+            }
+        }
+        while (Current.Size < before);
+    }
+
+    private bool TryChoices(uint[] choices)
+    {
+        if (Try(choices, new GuidedSchedule(ScheduleGuide.Of(Current.Steps))))
+        {
+            return true;
+        }
+
+        for (int i = 0; i < SamplesPerChoices; i++)
+        {
+            if (Try(choices, new PreemptionBounded(Math.Clamp(Current.Size.Preemptions, 1, MaxSampledBound))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void ReduceSchedule()
+    {
+        ShrinkSize before;
+        do
+        {
+            before = Current.Size;
+            SampleSchedules();
+            ReducePreemptions();
+            DropTurns();
+            CutTurns();
+        }
+        while (Current.Size < before && !budget.IsSpent);
+    }
+
+    /// <summary>Looks for schedules with fewer preemptions that have nothing to do with the one that was found.</summary>
+    private void SampleSchedules()
+    {
+        for (int bound = 0; bound <= MaxSampledBound && bound < Current.Size.Preemptions; bound++)
+        {
+            for (int i = 0; i < SamplesPerBound && bound < Current.Size.Preemptions; i++)
+            {
+                _ = Try(Current.Choices, new PreemptionBounded(bound));
+            }
+        }
+    }
+
+    /// <summary>Lets preempted threads go on: all, then half of them, and so on down to each by itself.</summary>
+    private void ReducePreemptions()
+    {
+        for (int count = Current.Size.Preemptions; count > 0; count = Math.Min(count / 2, Current.Size.Preemptions))
+        {
+            for (int first = 0; first < Current.Size.Preemptions;)
+            {
+                first += TryTurns(turns => LetGoOn(turns, first, count)) ? 0 : count;
+            }
+        }
+
+        ForEachTurn(turn => TryTurns(turns => turns[turn].IsPreempted ? MergeUp(turns, turn) : null));
+    }
+
+    /// <summary>Leaves out turns: half of them, then a quarter, and so on down to each by itself.</summary>
+    private void DropTurns()
+    {
+        for (int count = Current.Size.Turns / 2; count > 0; count /= 2)
+        {
+            for (int first = 0; first < Current.Size.Turns;)
+            {
+                first += TryTurns(turns => Without(turns, first, count)) ? 0 : count;
+            }
+        }
+    }
+
+    /// <summary>Preempts sooner, so that the preempted thread does less.</summary>
+    private void CutTurns()
+        => ForEachTurn(turn =>
+        {
+            for (int less = TurnsOf(Current)[turn].Length / 2; less > 0; less /= 2)
+            {
+                if (TryTurns(turns => Cut(turns, turn, less)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        });
+
+    private static List<ScheduleGuide.Turn> TurnsOf(ShrinkCase execution) => ScheduleGuide.Of(execution.Steps).Turns;
+
+    /// <summary>Tries something at each turn, and at the same place again if it made the execution smaller.</summary>
+    private void ForEachTurn(Func<int, bool> attempt)
+    {
+        for (int turn = 0; turn < Current.Size.Turns;)
+        {
+            turn += attempt(turn) ? 0 : 1;
+        }
+    }
+
+    private static IEnumerable<ScheduleGuide.Turn> LetGoOn(List<ScheduleGuide.Turn> turns, int first, int count)
+    {
+        int preemption = 0;
+        foreach (ScheduleGuide.Turn turn in turns)
+        {
+            bool goesOn = turn.IsPreempted && preemption >= first && preemption < first + count;
+            preemption += turn.IsPreempted ? 1 : 0;
+            yield return goesOn ? turn with { IsPreempted = false } : turn;
+        }
+    }
+
+    /// <summary>The thread's next turn follows at once; null if it has none.</summary>
+    private static List<ScheduleGuide.Turn>? MergeUp(List<ScheduleGuide.Turn> turns, int turn)
+    {
+        int next = turns.FindIndex(turn + 1, other => other.Thread == turns[turn].Thread);
+        if (next < 0)
+        {
+            return null;
+        }
+
+        List<ScheduleGuide.Turn> merged = [.. turns];
+        merged[turn] = turns[next] with { Start = turns[turn].Start };
+        merged.RemoveAt(next);
+        return merged;
+    }
+
+    private static IEnumerable<ScheduleGuide.Turn> Without(List<ScheduleGuide.Turn> turns, int first, int count)
+        => turns.Where((_, i) => i < first || i >= first + count);
+
+    private static List<ScheduleGuide.Turn>? Cut(List<ScheduleGuide.Turn> turns, int turn, int less)
+    {
+        if (!turns[turn].IsPreempted)
+        {
+            return null;
+        }
+
+        List<ScheduleGuide.Turn> cut = [.. turns];
+        cut[turn] = turns[turn] with { End = turns[turn].End - less };
+        return cut;
+    }
+
+    private bool TryTurns(Func<List<ScheduleGuide.Turn>, IEnumerable<ScheduleGuide.Turn>?> edit)
+    {
+        ScheduleGuide guide = ScheduleGuide.Of(Current.Steps);
+        return edit(guide.Turns) is { } turns && Try(Current.Choices, new GuidedSchedule(guide.With(turns)));
+    }
+
+    /// <summary>Runs a candidate and keeps it if it is smaller and fails in the same way.</summary>
+    private bool Try(IReadOnlyList<uint> choices, IStrategy scheduler)
+    {
+        if (!budget.TryTake())
+        {
+            return false;
+        }
+
+        var attempt = new Attempt(scheduler, choices);
+        int limit = identity.IsStepLimit
+            ? maxSteps
+            : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
+        ExecutionOutcome outcome = _engine!.Run(
+            body, new ExecutionPlan(attempt, seed, budget.Used, Current.Size.Steps, limit));
+        if (outcome.Failure is not { } failure || !identity.Is(failure))
+        {
+            return false;
+        }
+
+        ShrinkCase candidate = ShrinkCase.Of([.. _engine.Choices], attempt.Steps);
+        if (candidate.Size < Current.Size)
+        {
+            _best = candidate;
+            return true;
+        }
+
+        return false;
+    }
+}
