@@ -1,3 +1,4 @@
+using System.Globalization;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -18,8 +19,18 @@ internal static class FailureText
         writer.WriteLine(
             $"{target.Name}: {KebabCase.From(failure.Kind)} in execution {failure.Execution}, "
             + $"after {Count(failure.Steps, "step")} and {Count(failure.Preemptions, "preemption")}");
+        if (failure.Shrinking is { } shrinking)
+        {
+            writer.WriteLine(Describe(shrinking));
+        }
+
         writer.WriteLine(failure.Message);
         writer.WriteLine();
+        if (failure.Recorded.Input.Length > 0)
+        {
+            writer.WriteLine(failure.Recorded.Input);
+        }
+
         writer.WriteLine(ScheduleText.Render(failure.Recorded).TrimEnd());
         writer.WriteLine();
         if (trace.Path is { } path)
@@ -37,6 +48,23 @@ internal static class FailureText
     /// <param name="number">The number.</param>
     /// <param name="noun">What it counts, in the singular.</param>
     public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
+    /// <summary>What there was before shrinking, and why it ended unless nothing is left to do.</summary>
+    private static string Describe(ShrinkReport shrinking)
+    {
+        string found = $"shrunk from {Count(shrinking.FoundSteps, "step")} and "
+            + $"{Count(shrinking.FoundPreemptions, "preemption")} in {Count(shrinking.Executions, "execution")}";
+        return shrinking.End switch
+        {
+            ShrinkEnd.Minimal => found,
+            ShrinkEnd.Cancelled => $"{found}; interrupted, so it may not be the smallest",
+            ShrinkEnd.Stalled => $"{found}; one of them hung, so it may not be the smallest",
+            ShrinkEnd.TimeLimit => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{found}; time was up after {shrinking.Elapsed.TotalSeconds:0} s, so it may not be the smallest"),
+            _ => $"{found}; there were no more to be had, so it may not be the smallest",
+        };
+    }
 
     /// <summary>The path as a shell takes it for one word.</summary>
     private static string Quoted(string path)

@@ -31,6 +31,16 @@ internal static class HuntReport
                 failure.Execution,
                 failure.Steps,
                 failure.Preemptions,
+                FoundSteps = failure.Shrinking?.FoundSteps ?? failure.Steps,
+                FoundPreemptions = failure.Shrinking?.FoundPreemptions ?? failure.Preemptions,
+                Shrinking = failure.Shrinking is { } shrinking
+                    ? new
+                    {
+                        shrinking.Executions,
+                        Seconds = Math.Round(shrinking.Elapsed.TotalSeconds, 3),
+                        End = KebabCase.From(shrinking.End),
+                    }
+                    : null,
                 Trace = traces.GetValueOrDefault(failure)?.Path,
             }),
         };

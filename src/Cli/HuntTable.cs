@@ -59,6 +59,10 @@ internal sealed class HuntTable
         Set(row, 2, Number(Rate(progress.Executions, progress.Elapsed)), Style.Plain);
         Set(row, 3, Number(progress.Distinct), Style.Plain);
         Set(row, 4, Number(progress.Steps), Style.Plain);
+        if (progress.Shrinking is { } shrinking)
+        {
+            Set(row, ResultColumn, $"shrinking: {shrinking.FoundSteps} -> {shrinking.Steps} steps", Style.Plain);
+        }
     }
 
     /// <summary>Fills in a scenario's result.</summary>

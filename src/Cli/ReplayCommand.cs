@@ -49,6 +49,11 @@ internal static class ReplayCommand
 
         ReplayResult first = Replay.Run(trace, target.Body);
         string outcome = Describe(first);
+        if (first.Execution.Input.Length > 0)
+        {
+            context.Output.WriteLine(first.Execution.Input);
+        }
+
         context.Output.WriteLine(ScheduleText.Render(first.Execution).TrimEnd());
         context.Output.WriteLine();
         context.Output.WriteLine(outcome);

@@ -64,6 +64,11 @@ internal sealed class TestOptions
         CustomParser = OptionValues.Whole(1, int.MaxValue),
     };
 
+    private readonly Option<bool> _noShrink = new("--no-shrink")
+    {
+        Description = "report a failure as it was found, not made as small as it gets",
+    };
+
     private readonly Option<string?> _out = new("--out")
     {
         Description = "write the traces of failures to this folder [default: traces]",
@@ -95,7 +100,20 @@ internal sealed class TestOptions
     {
         command.Add(_scenarios);
         foreach (Option option in (Option[])
-            [_strategy, _iterations, _timeout, _seed, _workers, _maxSteps, _out, _json, _bug, _patch, _bugsDirectory])
+            [
+                _strategy,
+                _iterations,
+                _timeout,
+                _seed,
+                _workers,
+                _maxSteps,
+                _noShrink,
+                _out,
+                _json,
+                _bug,
+                _patch,
+                _bugsDirectory,
+            ])
         {
             command.Add(option);
         }
@@ -149,6 +167,7 @@ internal sealed class TestOptions
                     ? Math.Min(Environment.ProcessorCount, MaxWorkers)
                     : result.GetValue(_workers),
                 MaxSteps = result.GetValue(_maxSteps),
+                Shrink = !result.GetValue(_noShrink),
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
             },

@@ -33,7 +33,7 @@ public sealed record ExplorationOptions
     public bool Shrink { get; init; } = true;
 
     /// <summary>Shrinking a failure runs at most so many executions.</summary>
-    public int ShrinkExecutions { get; init; } = 4_000;
+    public int ShrinkExecutions { get; init; } = 8_000;
 
     /// <summary>
     /// Shrinking a failure takes at most so long, beyond <see cref="Timeout"/>. What it then comes to depends on the

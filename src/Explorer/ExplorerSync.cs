@@ -237,6 +237,13 @@ public readonly unsafe struct ExplorerSync : ISync
         }
     }
 
+    /// <inheritdoc/>
+    public static void NoteInput(Func<string> describe)
+    {
+        ArgumentNullException.ThrowIfNull(describe);
+        Self.Engine.NoteInput(describe);
+    }
+
     private static ulong Combine<T>(OperationKind kind, T* location, T value, string file, int line)
         where T : unmanaged
         => sizeof(T) is sizeof(int) or sizeof(long)

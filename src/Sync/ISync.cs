@@ -337,4 +337,10 @@ public unsafe interface ISync
     /// </summary>
     /// <param name="exception">The exception. Production ignores it.</param>
     static abstract void ReportFailure(Exception exception);
+
+    /// <summary>
+    /// Tells what this run works on, such as a generated heap. An engine shows it with a failure.
+    /// </summary>
+    /// <param name="describe">Says it, without an operation of the engine. Production never asks.</param>
+    static abstract void NoteInput(Func<string> describe);
 }

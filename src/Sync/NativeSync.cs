@@ -298,6 +298,11 @@ public readonly unsafe struct NativeSync : ISync
     {
     }
 
+    /// <inheritdoc/>
+    public static void NoteInput(Func<string> describe)
+    {
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static NotSupportedException WrongSize<T>()
         where T : unmanaged

@@ -40,6 +40,9 @@ internal sealed unsafe partial class Engine
         }
     }
 
+    /// <summary>Takes down what the program runs on, if anybody will read it.</summary>
+    internal void NoteInput(Func<string> describe) => _recorder?.NoteInput(describe());
+
     /// <summary>What an announced operation does, without where its source is: <c>add counter</c>.</summary>
     internal string Describe(in Operation operation)
     {

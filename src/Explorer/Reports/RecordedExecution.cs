@@ -13,4 +13,8 @@ public sealed record RecordedExecution(
     int Steps,
     FailureKind? FailureKind,
     string FailureMessage,
-    int FailureThread);
+    int FailureThread)
+{
+    /// <summary>What the program said that it runs on (<see cref="Sync.ISync.NoteInput"/>), or empty.</summary>
+    public string Input { get; init; } = "";
+}

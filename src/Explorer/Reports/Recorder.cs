@@ -7,6 +7,7 @@ internal sealed class Recorder
     private readonly List<RecordedEvent> _events = [];
     private ExecutionFailure? _failure;
     private int _steps;
+    private string _input = "";
 
     internal void AddThread(string name) => _threads.Add(name);
 
@@ -29,8 +30,13 @@ internal sealed class Recorder
         _events.Add(new RecordedEvent(_steps, thread, isStep, operation, location, before, after, note, file, line));
     }
 
+    internal void NoteInput(string input) => _input = input;
+
     internal void Fail(ExecutionFailure failure) => _failure = failure;
 
     internal RecordedExecution Finish()
-        => new(_threads, _events, _steps, _failure?.Kind, _failure?.Message ?? "", _failure?.Thread ?? -1);
+        => new(_threads, _events, _steps, _failure?.Kind, _failure?.Message ?? "", _failure?.Thread ?? -1)
+        {
+            Input = _input,
+        };
 }

@@ -10,10 +10,10 @@ internal sealed record ShrinkCase(
     /// <summary>The execution that an engine has just run.</summary>
     internal static ShrinkCase Of(IReadOnlyList<uint> choices, IReadOnlyList<ScheduledStep> steps)
     {
-        int turns = 1;
-        for (int i = 1; i < steps.Count; i++)
+        int turns = 0;
+        for (int i = 0; i < steps.Count; i++)
         {
-            turns += steps[i].Thread == steps[i - 1].Thread ? 0 : 1;
+            turns += i > 0 && steps[i].Thread == steps[i - 1].Thread ? 0 : 1;
         }
 
         return new ShrinkCase(

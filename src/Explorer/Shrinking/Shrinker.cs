@@ -19,10 +19,10 @@ internal sealed class Shrinker(
     Action body, FailureIdentity identity, ulong seed, int maxSteps, ShrinkBudget budget)
 {
     /// <summary>So many random schedules with fewer preemptions than the best one are tried, for each number.</summary>
-    private const int SamplesPerBound = 20;
+    private const int SamplesPerBound = 200;
 
     /// <summary>Only so few preemptions are tried at random: with more, chance seldom meets the right places.</summary>
-    private const int MaxSampledBound = 3;
+    private const int MaxSampledBound = 4;
 
     /// <summary>So many random schedules are tried for choices with which the adapted one does not fail.</summary>
     private const int SamplesPerChoices = 1;
@@ -125,7 +125,9 @@ internal sealed class Shrinker(
         {
             for (int i = 0; i < SamplesPerBound && bound < Current.Size.Preemptions; i++)
             {
-                _ = Try(Current.Choices, new PreemptionBounded(bound));
+                _ = Try(Current.Choices, i % 4 == 0
+                    ? new PreemptionBounded(bound)
+                    : new FocusedPreemptions(Current.Steps, bound));
             }
         }
     }

@@ -31,7 +31,9 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
     public override void Run<TSync>()
     {
         int workers = fewestWorkers + (int)TSync.Choose((uint)(MostWorkers - fewestWorkers) + 1);
-        if (TSync.Choose(2) == 0)
+        bool roots = TSync.Choose(2) == 0;
+        TSync.NoteInput(() => $"{workers} workers run {(roots ? "the root jobs" : "a loop that waits for all")}");
+        if (roots)
         {
             RunRoots<TSync>(workers);
         }

@@ -25,6 +25,7 @@ internal sealed class WholeCycle : Scenario
             Globals = 1,
         };
         MutatorProgram program = new ProgramDrawer(bound => TSync.Choose(bound), limits).Draw();
+        TSync.NoteInput(program.ToString);
         ProgramRunner<TSync>.Run(program, SmallWorld.Options(processors: 2));
     }
 }

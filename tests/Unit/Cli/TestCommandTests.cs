@@ -109,7 +109,10 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal(5, scenarios[1].GetProperty("executions").GetInt64());
         JsonElement failure = Assert.Single(scenarios[0].GetProperty("failures").EnumerateArray());
         Assert.Equal(
-            ["kind", "message", "execution", "steps", "preemptions", "trace"],
+            [
+                "kind", "message", "execution", "steps", "preemptions", "foundSteps", "foundPreemptions", "shrinking",
+                "trace",
+            ],
             failure.EnumerateObject().Select(member => member.Name));
         Assert.Equal("oracle", failure.GetProperty("kind").GetString());
         Assert.True(File.Exists(failure.GetProperty("trace").GetString()));
