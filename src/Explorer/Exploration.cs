@@ -42,37 +42,40 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         long start = Stopwatch.GetTimestamp();
-        var ledger = new Ledger(options.MaxExecutions, options.MaxFailures);
+        var report = new FailureReport(scenario, body, options);
+        ISearch search = options.Strategy == Strategies.Exhaustive
+            ? new ExhaustiveSearch(body, options, report)
+            : new Sampling(body, options, report);
 
         // Not disposed: a worker that hangs and is left behind may signal it later.
         var running = new CountdownEvent(options.Workers);
-        Worker[] workers = StartWorkers(ledger, running);
+        Worker[] workers = StartWorkers(search, report, running);
         Failure? stall = null;
         bool stopping = false;
         while (!running.Wait(NextWait(Stopwatch.GetElapsedTime(start), stopping), CancellationToken.None))
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            progress?.Report(ledger.Progress(elapsed));
+            progress?.Report(search.Progress(elapsed));
             if (!stopping && (cancel.IsCancellationRequested || elapsed >= options.Timeout))
             {
                 stopping = true;
-                Stop(ledger, workers);
+                Stop(search, workers);
             }
 
             stall = Debugger.IsAttached ? null : FindStall(workers);
             if (stall is not null)
             {
-                Stop(ledger, workers);
+                Stop(search, workers);
                 break;
             }
         }
 
-        return Finish(ledger, workers, stall, Stopwatch.GetElapsedTime(start), progress, cancel);
+        return Finish(search, workers, stall, Stopwatch.GetElapsedTime(start), progress, cancel);
     }
 
-    private static void Stop(Ledger ledger, Worker[] workers)
+    private static void Stop(ISearch search, Worker[] workers)
     {
-        ledger.Close();
+        search.Close();
         foreach (Worker worker in workers)
         {
             worker.Cancel();
@@ -93,15 +96,14 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         return first;
     }
 
-    private Worker[] StartWorkers(Ledger ledger, CountdownEvent running)
+    private Worker[] StartWorkers(ISearch search, FailureReport report, CountdownEvent running)
     {
-        var report = new FailureReport(scenario, body, options);
         IReadOnlyList<int> processors = options.HandOff == HandOff.Futex ? Processors.Allowed() : [];
         var workers = new Worker[options.Workers];
         for (int i = 0; i < workers.Length; i++)
         {
             int? processor = processors.Count > 0 ? processors[i % processors.Count] : null;
-            workers[i] = new Worker(i, body, options, ledger, report, processor, () => running.Signal());
+            workers[i] = new Worker(i, options, search, report, processor, () => running.Signal());
         }
 
         return workers;
@@ -114,7 +116,7 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
     }
 
     private ExplorationResult Finish(
-        Ledger ledger,
+        ISearch search,
         Worker[] workers,
         Failure? stall,
         TimeSpan elapsed,
@@ -133,10 +135,10 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             HandOffs = workers.Sum(worker => worker.HandOffs);
         }
 
-        ledger.BookRest();
-        ExplorationProgress last = ledger.Progress(elapsed);
+        SearchOutcome outcome = search.Finish();
+        ExplorationProgress last = search.Progress(elapsed);
         progress?.Report(last);
-        IReadOnlyList<Failure> failures = ledger.Failures();
+        IReadOnlyList<Failure> failures = outcome.Failures;
         if (options.Shrink)
         {
             var shrinker = new FailureShrinker(body, options, new FailureReport(scenario, body, options));
@@ -151,11 +153,17 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             scenario,
             options.Strategy,
             options.Seed,
-            last.Executions,
-            last.Distinct,
-            last.Steps,
+            outcome.Executions,
+            outcome.Distinct,
+            outcome.Steps,
             elapsed,
-            Complete: false,
-            stall is null ? failures : [.. failures, stall]);
+            outcome.IsComplete && stall is null,
+            stall is null ? failures : [.. failures, stall])
+        {
+            Blocked = outcome.Blocked,
+            Depth = outcome.Depth,
+            Preemptions = options.Preemptions,
+            IsCompleteWithinBound = outcome.IsCompleteWithinBound && stall is null,
+        };
     }
 }

@@ -20,6 +20,11 @@ public sealed record ExplorationOptions
     /// <summary>One of <see cref="Strategies.Names"/>.</summary>
     public string Strategy { get; init; } = Strategies.Default;
 
+    /// <summary>
+    /// How many preemptions the exhaustive strategy allows for at most; null for all interleavings. Others ignore it.
+    /// </summary>
+    public int? Preemptions { get; init; }
+
     /// <summary>An execution with more steps fails; at least 1.</summary>
     public int MaxSteps { get; init; } = 20_000;
 
@@ -52,6 +57,20 @@ public sealed record ExplorationOptions
     /// </summary>
     internal HandOff HandOff { get; init; } = HandOffs.Fastest;
 
+    /// <summary>Whether the exhaustive strategy runs one of all equivalent executions; tests run them all.</summary>
+    internal bool IsReduced { get; init; } = true;
+
+    /// <summary>
+    /// How often wait loops look. With a bound on preemptions they take their turns: the execution that stands for one
+    /// in which a turn was left out may need a preemption more.
+    /// </summary>
+    internal WaitRule Waits
+        => Strategy == Strategies.Exhaustive && Preemptions is null ? WaitRule.OneTurn : WaitRule.TakeTurns;
+
+    /// <summary>What traces call the strategy.</summary>
+    internal string StrategyInTraces
+        => Preemptions is { } bound && Strategy == Strategies.Exhaustive ? $"{Strategy} --preemptions {bound}" : Strategy;
+
     /// <summary>Throws when a value makes no sense.</summary>
     /// <exception cref="ArgumentException">A value makes no sense.</exception>
     internal void Validate()
@@ -63,6 +82,11 @@ public sealed record ExplorationOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ShrinkExecutions);
         ArgumentOutOfRangeException.ThrowIfLessThan(ShrinkTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(StallLimit, TimeSpan.FromMilliseconds(1));
+        if (Preemptions is { } preemptions)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(preemptions);
+        }
+
         if (Timeout is { } timeout)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Testbed.Explorer;
 
 /// <summary>What an exploration found.</summary>
@@ -21,6 +23,30 @@ public sealed record ExplorationResult(
     bool Complete,
     IReadOnlyList<Failure> Failures)
 {
+    /// <summary>Executions that the exhaustive strategy cut short, since another one stands for them.</summary>
+    public long Blocked { get; init; }
+
+    /// <summary>The most steps that an execution of the exhaustive strategy had; 0 for the others.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The bound on preemptions, or null.</summary>
+    public int? Preemptions { get; init; }
+
+    /// <summary>Whether no execution within the bound on preemptions was left out and none failed.</summary>
+    public bool IsCompleteWithinBound { get; init; }
+
+    /// <summary>What the exploration says about the program, and within which bounds.</summary>
+    public string Verdict
+        => this switch
+        {
+            { Failures.Count: > 0 } => $"it fails: {KebabCase.Of(Failures[0].Kind)}",
+            { Complete: true } => "every interleaving explored: no failure",
+            { IsCompleteWithinBound: true } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"every interleaving with at most {Preemptions} preemptions explored: no failure"),
+            _ => "not every interleaving explored: no failure so far",
+        };
+
     /// <summary>Throws when a failure was found; the message shows the first one's schedule and the seed.</summary>
     /// <exception cref="ExplorationFailedException">A failure was found.</exception>
     public void ThrowIfFailed()

@@ -159,7 +159,7 @@ public readonly unsafe struct ExplorerSync : ISync
     }
 
     /// <inheritdoc/>
-    public static Mutex CreateMutex(string name) => new(Self.Engine.CreateMutex(name));
+    public static Mutex CreateMutex(string name) => new(Self.Engine.CreateMutex(Self, name));
 
     /// <inheritdoc/>
     public static void Destroy(Mutex mutex) => Self.Engine.DestroyMutex(Self, mutex.Handle);
@@ -173,7 +173,7 @@ public readonly unsafe struct ExplorerSync : ISync
         => Self.Engine.Exit(Self, mutex.Handle, file, line);
 
     /// <inheritdoc/>
-    public static Note CreateNote(string name) => new(Self.Engine.CreateNote(name));
+    public static Note CreateNote(string name) => new(Self.Engine.CreateNote(Self, name));
 
     /// <inheritdoc/>
     public static void Destroy(Note note) => Self.Engine.DestroyNote(Self, note.Handle);

@@ -78,7 +78,7 @@ internal sealed class FailureReport(string scenario, Action body, ExplorationOpt
         => new()
         {
             Scenario = scenario,
-            Strategy = options.Strategy,
+            Strategy = options.StrategyInTraces,
             Seed = options.Seed,
             Execution = execution,
             Fingerprint = options.Fingerprint,

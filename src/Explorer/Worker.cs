@@ -6,9 +6,8 @@ namespace Testbed.Explorer;
 /// <summary>A thread that runs executions, one after the other, on an engine of its own.</summary>
 internal sealed class Worker
 {
-    private readonly Action _body;
     private readonly ExplorationOptions _options;
-    private readonly Ledger _ledger;
+    private readonly ISearch _search;
     private readonly FailureReport _report;
     private readonly int? _processor;
     private readonly Action _stopped;
@@ -28,24 +27,21 @@ internal sealed class Worker
 
     /// <summary>Creates the worker.</summary>
     /// <param name="number">Its number.</param>
-    /// <param name="body">What to run.</param>
     /// <param name="options">How.</param>
-    /// <param name="ledger">Gives out the executions.</param>
+    /// <param name="search">What to run.</param>
     /// <param name="report">Makes the reports of failures.</param>
     /// <param name="processor">Where it runs, or null.</param>
     /// <param name="stopped">Called when it has stopped.</param>
     internal Worker(
         int number,
-        Action body,
         ExplorationOptions options,
-        Ledger ledger,
+        ISearch search,
         FailureReport report,
         int? processor,
         Action stopped)
     {
-        _body = body;
         _options = options;
-        _ledger = ledger;
+        _search = search;
         _report = report;
         _processor = processor;
         _stopped = stopped;
@@ -88,34 +84,18 @@ internal sealed class Worker
                 return;
             }
 
-            Explore(engine, Strategies.Create(_options.Strategy));
+            _search.Explore(engine, execution => Volatile.Write(ref _execution, execution));
             HandOffs = engine.HandOffs;
         }
         catch (Exception error)
         {
             Error = error;
-            _ledger.Close();
+            _search.Close();
         }
         finally
         {
             _engine = null;
             _stopped();
-        }
-    }
-
-    private void Explore(Engine engine, IStrategy strategy)
-    {
-        while (_ledger.TryTake(out long execution, out int expectedSteps))
-        {
-            Volatile.Write(ref _execution, execution);
-            var plan = new ExecutionPlan(strategy, _options.Seed, execution, expectedSteps, _options.MaxSteps);
-            ExecutionOutcome outcome = engine.Run(_body, plan);
-            if (outcome.IsCutShort)
-            {
-                return;
-            }
-
-            _ledger.Book(execution, outcome, outcome.Failure is null ? null : _report.Create(engine, plan, outcome));
         }
     }
 }

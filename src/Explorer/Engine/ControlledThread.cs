@@ -15,6 +15,12 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// <summary>Its number, in the order of starts.</summary>
     internal int Id { get; } = id;
 
+    /// <summary>Names it by who started it and as its how manieth.</summary>
+    internal ulong Identity { get; private set; }
+
+    /// <summary>How many blocks, locks, notes and threads it has made.</summary>
+    internal int Made { get; set; }
+
     /// <summary>What reports call it.</summary>
     internal string Name { get; private set; } = "";
 
@@ -56,9 +62,14 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// <summary>As <see cref="WritesAtTimeout"/>, of other threads.</summary>
     internal long ForeignWritesAtTimeout { get; set; }
 
+    /// <summary>As <see cref="WritesAtTimeout"/>, of its own.</summary>
+    internal long OwnWritesAtTimeout { get; set; }
+
     /// <summary>Begins its life in an execution.</summary>
-    internal void Reset(string name, Action body)
+    internal void Reset(string name, Action body, ulong identity)
     {
+        Identity = identity;
+        Made = 0;
         Name = name;
         Body = body;
         Carrier = null;
@@ -72,5 +83,6 @@ internal sealed class ControlledThread(Engine engine, int id)
         ReadClock = false;
         WritesAtTimeout = -1;
         ForeignWritesAtTimeout = -1;
+        OwnWritesAtTimeout = -1;
     }
 }

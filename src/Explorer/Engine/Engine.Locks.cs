@@ -14,7 +14,7 @@ internal sealed unsafe partial class Engine
     private int _noteCount;
 
     /// <summary>Makes a lock; its handle is never 0.</summary>
-    internal nint CreateMutex(string name)
+    internal nint CreateMutex(ControlledThread self, string name)
     {
         ThrowIfAborting();
         if (_mutexCount == _mutexes.Count)
@@ -23,6 +23,7 @@ internal sealed unsafe partial class Engine
         }
 
         MutexState mutex = _mutexes[_mutexCount++];
+        mutex.Identity = NextIdentity(self);
         mutex.Name = name;
         mutex.Holder = MutexState.Nobody;
         mutex.Clock = 0;
@@ -108,7 +109,7 @@ internal sealed unsafe partial class Engine
     }
 
     /// <summary>Makes a note; its handle is never 0.</summary>
-    internal nint CreateNote(string name)
+    internal nint CreateNote(ControlledThread self, string name)
     {
         ThrowIfAborting();
         if (_noteCount == _notes.Count)
@@ -117,6 +118,7 @@ internal sealed unsafe partial class Engine
         }
 
         NoteState note = _notes[_noteCount++];
+        note.Identity = NextIdentity(self);
         note.Name = name;
         note.IsWoken = false;
         note.Clock = 0;
@@ -215,6 +217,7 @@ internal sealed unsafe partial class Engine
             self.ReadClock = false;
             self.WritesAtTimeout = _writes.Count;
             self.ForeignWritesAtTimeout = _writes.Count - self.Writes;
+            self.OwnWritesAtTimeout = self.Writes;
         }
 
         Performed(self, note.Name, note.IsWoken ? "" : "timed out");
@@ -277,7 +280,23 @@ internal sealed unsafe partial class Engine
     private void PerformBegin(ControlledThread thread) => Performed(thread, "");
 
     private void Announce(ControlledThread thread, OperationKind kind, int target, string file, int line)
-        => _pending[thread.Id] = new Operation { Kind = kind, Target = target, File = file, Line = line };
+        => _pending[thread.Id] = new Operation
+        {
+            Kind = kind,
+            Target = target,
+            Identity = IdentityOf(kind, target),
+            File = file,
+            Line = line,
+        };
+
+    private ulong IdentityOf(OperationKind kind, int target)
+        => kind switch
+        {
+            OperationKind.Enter or OperationKind.Exit => _mutexes[target].Identity,
+            >= OperationKind.Clear and <= OperationKind.TimedSleep => _notes[target].Identity,
+            OperationKind.Begin or OperationKind.Join => _threads[target].Identity,
+            _ => 0,
+        };
 
     /// <summary>What every step ends with that is no access to memory.</summary>
     private void Performed(ControlledThread self, string location, string note = "")

@@ -29,6 +29,7 @@ internal sealed unsafe partial class Engine
         operation.Kind = kind;
         operation.Size = (byte)size;
         operation.Target = target;
+        operation.Identity = _region[target].Identity;
         operation.Offset = target == 0 ? 0 : (byte*)address - _region[target].Start;
         operation.Address = (byte*)address;
         operation.Value = value;
@@ -165,6 +166,7 @@ internal sealed unsafe partial class Engine
     {
         ThrowIfAborting();
         void* start = _region.Allocate(count, elementBytes, element, name);
+        _region[_region.Count - 1].Identity = NextIdentity(self);
         if (_recorder is not null)
         {
             Record(self, false, "allocate", name, "", "", $"{count * elementBytes} bytes", file, line);
@@ -259,7 +261,34 @@ internal sealed unsafe partial class Engine
         return operation.Kind == OperationKind.Add ? after : before;
     }
 
-    private static ulong After(in Operation operation, ulong before)
+    /// <summary>Whether an announced operation would change what it is about, if it were performed now.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="before">What is there now: the bits in memory, or whether the note is woken.</param>
+    internal bool WouldChange(in Operation operation, out ulong before)
+    {
+        before = 0;
+        if (!operation.IsAccess)
+        {
+            if (operation.Kind is >= OperationKind.Clear and <= OperationKind.TimedSleep)
+            {
+                before = _notes[operation.Target].IsWoken ? 1UL : 0;
+            }
+
+            return true;
+        }
+
+        ref Allocation allocation = ref _region[operation.Target];
+        if (operation.Target == 0 || allocation.IsFreed || operation.Offset + operation.Size > allocation.Bytes)
+        {
+            return true;
+        }
+
+        before = Load(operation.Address, operation.Size);
+        return After(operation, before) != before;
+    }
+
+    /// <summary>What an access leaves in memory.</summary>
+    internal static ulong After(in Operation operation, ulong before)
         => operation.Kind switch
         {
             OperationKind.RacyRead or OperationKind.VolatileRead => before,

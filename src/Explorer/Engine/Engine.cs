@@ -15,6 +15,9 @@ internal sealed unsafe partial class Engine : IDisposable
     /// <summary>How far the virtual clock moves in a step.</summary>
     private const long NanosecondsPerStep = 1000;
 
+    /// <summary>Names the thread that an execution begins with.</summary>
+    internal const ulong RootIdentity = 1;
+
     /// <summary>So often a running execution looks whether it is to stop.</summary>
     private const int StepsPerCancelCheck = 256;
 
@@ -33,6 +36,17 @@ internal sealed unsafe partial class Engine : IDisposable
     private int[] _enabled = new int[16];
     private int _threadCount;
     private IStrategy _strategy = new RandomWalk();
+    private WaitRule _waits;
+
+    /// <summary>
+    /// Under <see cref="WaitRule.OneTurn"/>: the changes that there had been when all had come to rest and wait loops
+    /// began to look again; -1 before that.
+    /// </summary>
+    private long _changesAtRest;
+
+    /// <summary>How many threads had not ended at that time.</summary>
+    private int _liveAtRest;
+
     private int _maxSteps;
     private int _steps;
     private int _current;
@@ -73,6 +87,26 @@ internal sealed unsafe partial class Engine : IDisposable
     /// <summary>Nanoseconds since the execution began, as its threads see them.</summary>
     internal long Now => _skippedTime + (_steps * NanosecondsPerStep);
 
+    /// <summary>What each thread does next that has begun or not ended, and where it ended.</summary>
+    internal ReadOnlySpan<Operation> Pending => _pending.AsSpan(0, _threadCount);
+
+    /// <summary>Names a thread the same in all executions in which its starter has come equally far.</summary>
+    internal ulong IdentityOf(int id) => _threads[id].Identity;
+
+    /// <summary>
+    /// Whether a thread can go on only when its note is woken: it sleeps without a limit, or by
+    /// <see cref="WaitRule.OneTurn"/> its sleep timed out before and it has done nothing since that could change its
+    /// way.
+    /// </summary>
+    internal bool NeedsWake(int id)
+        => _pending[id].Kind switch
+        {
+            OperationKind.Sleep => true,
+            OperationKind.TimedSleep => _threads[id].Writes == _threads[id].OwnWritesAtTimeout
+                && !_threads[id].ReadClock,
+            _ => false,
+        };
+
     /// <summary>Runs one execution to its end.</summary>
     /// <param name="body">What its first thread does.</param>
     /// <param name="plan">How.</param>
@@ -80,6 +114,7 @@ internal sealed unsafe partial class Engine : IDisposable
     {
         Reset();
         _strategy = plan.Strategy;
+        _waits = plan.Waits;
         _maxSteps = plan.MaxSteps;
         _recorder = plan.Recorder;
         _random.Reset(plan.Seed, plan.Execution);
@@ -89,7 +124,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Watch.Begin();
         _backend.Run(root);
         Watch.End();
-        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null);
+        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null, _changesAtRest >= 0 && _failure is null);
     }
 
     /// <summary>Runs a thread's body and takes what it throws.</summary>
@@ -117,6 +152,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _live.Remove(thread.Id);
         if (!_aborting)
         {
+            _pending[thread.Id].Kind = OperationKind.End;
             if (thread.LocksHeld > 0)
             {
                 FailHolding(thread);
@@ -216,15 +252,17 @@ internal sealed unsafe partial class Engine : IDisposable
             return -1;
         }
 
-        int count = CollectEnabled(force: false);
+        int count = CollectNext(out SchedulingPhase phase);
         if (count == 0)
         {
-            count = CollectEnabled(force: true);
-            if (count == 0)
-            {
-                FailStuck();
-                return -1;
-            }
+            FailStuck();
+            return -1;
+        }
+
+        if (phase == SchedulingPhase.LookAgain && (_writes.Count != _changesAtRest || _live.Count != _liveAtRest))
+        {
+            _aborting = true;
+            return -1;
         }
 
         bool currentEnabled = _enabled.AsSpan(0, count).Contains(_current);
@@ -234,6 +272,7 @@ internal sealed unsafe partial class Engine : IDisposable
             Pending = _pending.AsSpan(0, _threadCount),
             Current = _current,
             CurrentEnabled = currentEnabled,
+            Phase = phase,
             Step = _steps + 1,
         });
         if (next < 0)
@@ -258,6 +297,57 @@ internal sealed unsafe partial class Engine : IDisposable
         _threads[next].Steps++;
         Watch.Step();
         return next;
+    }
+
+    private int CollectNext(out SchedulingPhase phase)
+    {
+        phase = SchedulingPhase.Normal;
+        if (_waits == WaitRule.OneTurn)
+        {
+            int first = _changesAtRest < 0 ? CollectFirstTurns() : 0;
+            if (first > 0)
+            {
+                return first;
+            }
+
+            phase = SchedulingPhase.LookAgain;
+        }
+
+        int count = CollectEnabled(force: false);
+        if (count > 0)
+        {
+            if (phase == SchedulingPhase.LookAgain && _changesAtRest < 0)
+            {
+                _changesAtRest = _writes.Count;
+                _liveAtRest = _live.Count;
+            }
+
+            return count;
+        }
+
+        _changesAtRest = -1;
+        phase = SchedulingPhase.TimePasses;
+        return CollectEnabled(force: true);
+    }
+
+    /// <summary>Those who can go on by <see cref="WaitRule.OneTurn"/>.</summary>
+    private int CollectFirstTurns()
+    {
+        int count = 0;
+        foreach (int id in _live)
+        {
+            if (_pending[id].Kind switch
+            {
+                OperationKind.Spin => false,
+                OperationKind.TimedSleep => _notes[_pending[id].Target].IsWoken || !NeedsWake(id),
+                _ => IsEnabled(id),
+            })
+            {
+                _enabled[count++] = id;
+            }
+        }
+
+        return count;
     }
 
     private int CollectEnabled(bool force)
@@ -333,7 +423,7 @@ internal sealed unsafe partial class Engine : IDisposable
         }
 
         ControlledThread thread = _threads[_threadCount];
-        thread.Reset(name, body);
+        thread.Reset(name, body, starter < 0 ? RootIdentity : NextIdentity(_threads[starter]));
         _order.Begin(_threadCount, starter);
         _locks.Begin(_threadCount);
         _live.Add(_threadCount);
@@ -363,6 +453,14 @@ internal sealed unsafe partial class Engine : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Names what a thread makes next.</summary>
+    private static ulong NextIdentity(ControlledThread maker)
+    {
+        ulong mixed = (maker.Identity + (ulong)++maker.Made) * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93;
+        return mixed ^ (mixed >> 32);
     }
 
     private void ThrowIfAborting()
@@ -399,6 +497,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _skippedTime = 0;
         _failure = null;
         _aborting = false;
+        _changesAtRest = -1;
         _spinning = 0;
     }
 }

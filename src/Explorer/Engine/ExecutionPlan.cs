@@ -7,5 +7,12 @@ namespace Testbed.Explorer;
 /// <param name="ExpectedSteps">How many steps execution 0 took; 0 for execution 0.</param>
 /// <param name="MaxSteps">How many steps it may take.</param>
 /// <param name="Recorder">Takes what happens, or null.</param>
+/// <param name="Waits">How often wait loops look.</param>
 internal readonly record struct ExecutionPlan(
-    IStrategy Strategy, ulong Seed, long Execution, int ExpectedSteps, int MaxSteps, Recorder? Recorder = null);
+    IStrategy Strategy,
+    ulong Seed,
+    long Execution,
+    int ExpectedSteps,
+    int MaxSteps,
+    Recorder? Recorder = null,
+    WaitRule Waits = WaitRule.TakeTurns);

@@ -6,6 +6,9 @@ internal sealed class MutexState
     /// <summary>No thread.</summary>
     internal const int Nobody = -1;
 
+    /// <summary>Names it by the thread that made it and as its how manieth.</summary>
+    internal ulong Identity { get; set; }
+
     /// <summary>What reports call it.</summary>
     internal string Name { get; set; } = "";
 

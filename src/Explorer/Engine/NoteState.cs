@@ -3,6 +3,9 @@ namespace Testbed.Explorer;
 /// <summary>A note of an execution.</summary>
 internal sealed class NoteState
 {
+    /// <summary>Names it by the thread that made it and as its how manieth.</summary>
+    internal ulong Identity { get; set; }
+
     /// <summary>What reports call it.</summary>
     internal string Name { get; set; } = "";
 

@@ -14,6 +14,12 @@ internal unsafe struct Operation
     /// <summary>The allocation, lock, note or thread that it is about; 0 in memory is no allocation.</summary>
     internal int Target;
 
+    /// <summary>
+    /// Names <see cref="Target"/> by who made it and as its how manieth: the same in all executions in which the maker
+    /// has come equally far, while numbers depend on what other threads have made before.
+    /// </summary>
+    internal ulong Identity;
+
     /// <summary>Where in the allocation.</summary>
     internal long Offset;
 

@@ -23,4 +23,7 @@ internal enum OperationKind : byte
     Sleep,
     TimedSleep,
     Spin,
+
+    /// <summary>No step: the thread has ended.</summary>
+    End,
 }

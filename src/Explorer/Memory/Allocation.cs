@@ -3,6 +3,9 @@ namespace Testbed.Explorer;
 /// <summary>A block of memory of an execution.</summary>
 internal unsafe struct Allocation
 {
+    /// <summary>Names it by the thread that made it and as its how manieth.</summary>
+    internal ulong Identity;
+
     /// <summary>Its first byte.</summary>
     internal byte* Start;
 

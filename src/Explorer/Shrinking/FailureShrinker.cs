@@ -23,7 +23,7 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
 
         var budget = new ShrinkBudget(options.ShrinkExecutions, options.ShrinkTimeout);
         using CancellationTokenRegistration registration = cancel.Register(budget.Cancel);
-        var shrinker = new Shrinker(body, new FailureIdentity(failure), options.Seed, options.MaxSteps, budget);
+        var shrinker = new Shrinker(body, new FailureIdentity(failure), options.Seed, options.MaxSteps, options.Waits, budget);
         bool stalled = Run(
             engine => shrinker.Shrink(engine, Reproduce(engine, failure, failure.Trace.Steps, failure.Trace.Choices)),
             () => progress(ProgressOf(failure, shrinker.Best)));
@@ -83,5 +83,5 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
     }
 
     private ExecutionPlan PlanOf(Failure failure, IStrategy strategy)
-        => new(strategy, options.Seed, failure.Execution, failure.Steps, options.MaxSteps);
+        => new(strategy, options.Seed, failure.Execution, failure.Steps, options.MaxSteps, Waits: options.Waits);
 }

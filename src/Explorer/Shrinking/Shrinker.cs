@@ -14,9 +14,10 @@ namespace Testbed.Explorer;
 /// <param name="identity">What the failure has to stay.</param>
 /// <param name="seed">The exploration's seed.</param>
 /// <param name="maxSteps">How many steps an execution may take.</param>
+/// <param name="waits">How often wait loops look.</param>
 /// <param name="budget">How much it may cost.</param>
 internal sealed class Shrinker(
-    Action body, FailureIdentity identity, ulong seed, int maxSteps, ShrinkBudget budget)
+    Action body, FailureIdentity identity, ulong seed, int maxSteps, WaitRule waits, ShrinkBudget budget)
 {
     /// <summary>So many random schedules with fewer preemptions than the best one are tried, for each number.</summary>
     private const int SamplesPerBound = 200;
@@ -244,7 +245,7 @@ internal sealed class Shrinker(
             ? maxSteps
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
         ExecutionOutcome outcome = _engine!.Run(
-            body, new ExecutionPlan(attempt, seed, budget.Used, Current.Size.Steps, limit));
+            body, new ExecutionPlan(attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits));
         if (outcome.Failure is not { } failure || !identity.Is(failure))
         {
             return false;

@@ -15,6 +15,9 @@ internal readonly ref struct SchedulingPoint
     /// <summary>Whether <see cref="Current"/> is enabled, so that choosing another preempts it.</summary>
     internal required bool CurrentEnabled { get; init; }
 
+    /// <summary>Why the threads are enabled.</summary>
+    internal required SchedulingPhase Phase { get; init; }
+
     /// <summary>The step's number, from 1.</summary>
     internal required int Step { get; init; }
 

@@ -60,7 +60,14 @@ public static class Replay
                 _engine = engine;
                 var schedule = new RecordedSchedule(engine, trace.Steps, trace.Operations, trace.Choices);
                 var recorder = new Recorder();
-                var plan = new ExecutionPlan(schedule, trace.Seed, trace.Execution, 0, trace.MaxSteps, recorder);
+                var plan = new ExecutionPlan(
+                    schedule,
+                    trace.Seed,
+                    trace.Execution,
+                    0,
+                    trace.MaxSteps,
+                    recorder,
+                    trace.Strategy == Strategies.Exhaustive ? WaitRule.OneTurn : WaitRule.TakeTurns);
                 ExecutionOutcome outcome = engine.Run(body, plan);
                 Result = Judge(outcome, schedule, recorder.Finish());
             }
