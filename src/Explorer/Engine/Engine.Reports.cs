@@ -16,9 +16,10 @@ internal sealed unsafe partial class Engine
             return;
         }
 
+        string message = _names.WithoutAddresses(exception.Message);
         if (exception is OracleException)
         {
-            _ = Fail(FailureKind.Oracle, self, exception.Message);
+            _ = Fail(FailureKind.Oracle, self, message);
             return;
         }
 
@@ -26,7 +27,7 @@ internal sealed unsafe partial class Engine
         _ = Fail(
             FailureKind.Exception,
             self,
-            $"{exception.GetType().Name} in thread '{self.Name}'{where}: {exception.Message}");
+            $"{exception.GetType().Name} in thread '{self.Name}'{where}: {message}");
     }
 
     /// <summary>As <see cref="FailWith"/>, in the middle of the thread's body: it goes no further.</summary>
@@ -41,7 +42,7 @@ internal sealed unsafe partial class Engine
     }
 
     /// <summary>Takes down what the program runs on, if anybody will read it.</summary>
-    internal void NoteInput(Func<string> describe) => _recorder?.NoteInput(describe());
+    internal void NoteInput(Func<string> describe) => _recorder?.NoteInput(_names.WithoutAddresses(describe()));
 
     /// <summary>What an announced operation does, without where its source is: <c>add counter</c>.</summary>
     internal string Describe(in Operation operation)

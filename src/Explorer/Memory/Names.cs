@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Testbed.Explorer;
 
 /// <summary>Names of locations and values, the same in every run and on every machine.</summary>
 /// <param name="region">The memory that they are in.</param>
-internal sealed unsafe class Names(Region region)
+internal sealed unsafe partial class Names(Region region)
 {
     /// <summary>The low bits that a tagged pointer may leave to its tag when the address is in the high ones.</summary>
     private const int TagBits = 16;
@@ -54,6 +55,19 @@ internal sealed unsafe class Names(Region region)
         return Number(type, bits);
     }
 
+    /// <summary>
+    /// A text of the code under test with the places for the addresses that it tells: those differ from process to
+    /// process.
+    /// </summary>
+    /// <param name="text">The text; its addresses are hexadecimal, after <c>0x</c>.</param>
+    internal string WithoutAddresses(string text) => Address().Replace(text, match =>
+    {
+        void* address = (void*)ulong.Parse(
+            match.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        int number = region.Find(address);
+        return number == 0 ? match.Value : Place(number, address);
+    });
+
     /// <summary>The name of the place that an address is: of an element rather than of its first field.</summary>
     /// <param name="number">The allocation's number; 0 for none.</param>
     /// <param name="address">The address, in the allocation.</param>
@@ -76,6 +90,9 @@ internal sealed unsafe class Names(Region region)
             ? allocation.Name
             : string.Create(CultureInfo.InvariantCulture, $"{allocation.Name}[{offset / bytes}]");
     }
+
+    [GeneratedRegex(@"\b0x([0-9a-fA-F]{1,16})\b")]
+    private static partial Regex Address();
 
     private (string Name, Type Type) Describe(int number, long offset)
     {

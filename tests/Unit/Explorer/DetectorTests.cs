@@ -29,6 +29,17 @@ public sealed unsafe class DetectorTests
     }
 
     [Fact]
+    public void A_message_names_places_where_the_program_told_addresses_of_this_process()
+    {
+        Failure failure = Programs.Fails(FailureKind.Oracle, () =>
+        {
+            long* words = S.Allocate<long>(3, "words");
+            OracleException.Require(false, $"0x{(nint)(words + 2):x} holds 0x2a");
+        });
+        Assert.Equal("words[2] holds 0x2a", failure.Message);
+    }
+
+    [Fact]
     public void A_caught_exception_counts_only_if_it_is_handed_over()
     {
         static void Throw(bool handOver)
