@@ -60,6 +60,9 @@ public sealed record ExplorationOptions
     /// <summary>Whether the exhaustive strategy runs one of all equivalent executions; tests run them all.</summary>
     internal bool IsReduced { get; init; } = true;
 
+    /// <summary>Whether the exhaustive strategy counts the traces that differ, though by design all do.</summary>
+    internal bool CountsTraces { get; init; }
+
     /// <summary>
     /// How often wait loops look. With a bound on preemptions they take their turns: the execution that stands for one
     /// in which a turn was left out may need a preemption more.

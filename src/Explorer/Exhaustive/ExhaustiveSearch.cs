@@ -16,8 +16,9 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
     private readonly SearchTree _tree = new(
         options.IsReduced && options.Preemptions is null, options.Preemptions ?? int.MaxValue);
 
-    /// <summary>Hashes of what was run; only what is not reduced can be the same twice.</summary>
-    private readonly HashSet<ulong> _distinct = [];
+    /// <summary>Hashes of what was run; null if all differ by design and nobody asks whether they do.</summary>
+    private readonly HashSet<ulong>? _distinct =
+        options.IsReduced && options.Preemptions is null && !options.CountsTraces ? null : [];
 
     private readonly List<Failure> _failures = [];
     private long _begun;
@@ -103,7 +104,7 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
     }
 
     /// <summary>Of executions that are reduced each is like no other.</summary>
-    private long Distinct => _reduces ? _executions : _distinct.Count;
+    private long Distinct => _distinct is null ? _executions : _distinct.Count;
 
     private static ExecutionFailure Diverged(int steps)
         => new(FailureKind.Nondeterminism, "the same steps did not lead to the same state", steps, -1);
@@ -160,10 +161,7 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
             else
             {
                 _executions++;
-                if (!_reduces)
-                {
-                    _distinct.Add(order.TraceHash());
-                }
+                _distinct?.Add(order.TraceHash());
             }
 
             if (failure is not null)
