@@ -42,6 +42,11 @@ public enum FailureKind
     /// <summary>A thread was joined twice, or joined itself.</summary>
     ThreadMisuse,
 
+    /// <summary>
+    /// A turn of a wait loop that was to change nothing (<see cref="Sync.ISync.Spin"/>) changed something.
+    /// </summary>
+    WaitLoopMisuse,
+
     /// <summary>The execution took more steps than it may.</summary>
     StepLimit,
 

@@ -45,6 +45,18 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// <summary>What it has read since its last turn of a wait loop.</summary>
     internal TurnReads Reads { get; } = new();
 
+    /// <summary>
+    /// The same under <see cref="WaitRule.OneTurn"/>, all of it and in order; then those of the turn that it takes in
+    /// silence, from <see cref="SilentFrom"/> on.
+    /// </summary>
+    internal List<PlaceRead> Turn { get; } = [];
+
+    /// <summary>How many reads of <see cref="Turn"/> came before the silent turn.</summary>
+    internal int SilentFrom { get; set; }
+
+    /// <summary>Whether <see cref="Reads"/> is what its last turn read and no more.</summary>
+    internal bool IsTurnKnown { get; set; }
+
     /// <summary>Whether its turn of a wait loop may end: something that it read has changed.</summary>
     internal bool IsTurnOver { get; set; }
 
@@ -78,6 +90,8 @@ internal sealed class ControlledThread(Engine engine, int id)
         LocksHeld = 0;
         Steps = 0;
         Reads.Clear();
+        Turn.Clear();
+        IsTurnKnown = false;
         IsTurnOver = false;
         Writes = 0;
         ReadClock = false;

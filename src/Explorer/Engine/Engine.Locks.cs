@@ -74,8 +74,8 @@ internal sealed unsafe partial class Engine
         self.LocksHeld++;
         _order.Acquire(self.Id, mutex.Clock);
         _locks.Enter(self.Id, number, file, line);
-        self.Reads.Add(FirstLockPlace + (ulong)number, 1, _writes.Count);
-        NoteChange(self, FirstLockPlace + (ulong)number, 1);
+        NoteRead(self, FirstLockPlace + (ulong)number, 1);
+        NoteLockChange(self, mutex, number);
         Performed(self, mutex.Name);
     }
 
@@ -104,7 +104,7 @@ internal sealed unsafe partial class Engine
         self.LocksHeld--;
         mutex.Clock = _order.Release(self.Id, mutex.Clock);
         _locks.Exit(self.Id, number);
-        NoteChange(self, FirstLockPlace + (ulong)number, 1);
+        NoteLockChange(self, mutex, number);
         Performed(self, mutex.Name);
     }
 
@@ -206,7 +206,7 @@ internal sealed unsafe partial class Engine
         long deadline = Now + Math.Max(0, nanoseconds);
         AwaitTurn(self);
         NoteState note = _notes[number];
-        self.Reads.Add(FirstNotePlace + (ulong)number, 1, _writes.Count);
+        NoteRead(self, FirstNotePlace + (ulong)number, 1);
         if (note.IsWoken)
         {
             _order.Acquire(self.Id, note.Clock);
@@ -257,12 +257,19 @@ internal sealed unsafe partial class Engine
     internal void Spin(ControlledThread self, string file, int line)
     {
         ThrowIfAborting();
+        if (TurnAgain(self))
+        {
+            return;
+        }
+
         Announce(self, OperationKind.Spin, 0, file, line);
         self.IsTurnOver = self.Reads.Changed(_writes, self.Id);
         _spinning++;
         AwaitTurn(self);
         _spinning--;
         self.Reads.Clear();
+        self.Turn.Clear();
+        self.IsTurnKnown = false;
         self.ReadClock = false;
         Performed(self, "");
     }

@@ -236,7 +236,7 @@ internal sealed unsafe partial class Engine
         ulong after = After(operation, before);
         if (operation.Kind is not (OperationKind.RacyWrite or OperationKind.VolatileWrite))
         {
-            self.Reads.Add((ulong)operation.Address, (ulong)size, _writes.Count);
+            NoteRead(self, (ulong)operation.Address, (ulong)size);
         }
 
         if (after != before)
@@ -318,6 +318,7 @@ internal sealed unsafe partial class Engine
             if (id != self.Id && _pending[id].Kind == OperationKind.Spin && thread.Reads.Contains(start, bytes))
             {
                 thread.IsTurnOver = true;
+                _isTurnOver |= thread.IsTurnKnown;
             }
         }
     }

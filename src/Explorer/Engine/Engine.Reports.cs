@@ -91,6 +91,7 @@ internal sealed unsafe partial class Engine
 
     private ExecutionAbortedException Fail(FailureKind kind, ControlledThread? self, string message)
     {
+        EndSilence();
         if (!_aborting)
         {
             _failure = new ExecutionFailure(kind, message, _steps, self?.Id ?? -1);

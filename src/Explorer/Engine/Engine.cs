@@ -115,6 +115,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Reset();
         _strategy = plan.Strategy;
         _waits = plan.Waits;
+        _writes.KeepsAll = _waits == WaitRule.OneTurn;
         _maxSteps = plan.MaxSteps;
         _recorder = plan.Recorder;
         _random.Reset(plan.Seed, plan.Execution);
@@ -124,7 +125,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Watch.Begin();
         _backend.Run(root);
         Watch.End();
-        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null, _changesAtRest >= 0 && _failure is null);
+        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null, (_changesAtRest >= 0 || _isTurnOver) && _failure is null);
     }
 
     /// <summary>Runs a thread's body and takes what it throws.</summary>
@@ -150,6 +151,11 @@ internal sealed unsafe partial class Engine : IDisposable
     {
         thread.IsFinished = true;
         _live.Remove(thread.Id);
+        if (_silent)
+        {
+            _ = LeaveSilentTurn(thread);
+        }
+
         if (!_aborting)
         {
             _pending[thread.Id].Kind = OperationKind.End;
@@ -185,6 +191,11 @@ internal sealed unsafe partial class Engine : IDisposable
     {
         ThrowIfAborting();
         ArgumentOutOfRangeException.ThrowIfZero(bound);
+        if (_silent)
+        {
+            throw LeaveSilentTurn(thread);
+        }
+
         uint chosen = _strategy.Choose(bound);
         if (chosen >= bound)
         {
@@ -224,6 +235,12 @@ internal sealed unsafe partial class Engine : IDisposable
     /// <exception cref="ExecutionAbortedException">The execution is over.</exception>
     private void AwaitTurn(ControlledThread self)
     {
+        if (_silent)
+        {
+            RequireSilent(self);
+            return;
+        }
+
         int next = Pick();
         if (next < 0)
         {
@@ -246,7 +263,7 @@ internal sealed unsafe partial class Engine : IDisposable
             return -1;
         }
 
-        if (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled)
+        if (_isTurnOver || (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled))
         {
             _aborting = true;
             return -1;
@@ -498,6 +515,8 @@ internal sealed unsafe partial class Engine : IDisposable
         _failure = null;
         _aborting = false;
         _changesAtRest = -1;
+        _isTurnOver = false;
+        EndSilence();
         _spinning = 0;
     }
 }

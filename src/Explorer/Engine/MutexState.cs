@@ -15,6 +15,9 @@ internal sealed class MutexState
     /// <summary>The thread that holds it, or <see cref="Nobody"/>.</summary>
     internal int Holder { get; set; } = Nobody;
 
+    /// <summary>How many changes its holder had made when it took it.</summary>
+    internal long WritesOfHolder { get; set; }
+
     /// <summary>Where it was taken.</summary>
     internal string File { get; set; } = "";
 

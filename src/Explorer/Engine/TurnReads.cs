@@ -13,6 +13,9 @@ internal sealed class TurnReads
     private bool _everything;
     private long _everythingSince;
 
+    /// <summary>Whether it remembers all.</summary>
+    internal bool AreKnown => !_everything;
+
     /// <summary>Notes a read.</summary>
     /// <param name="start">The first byte.</param>
     /// <param name="bytes">How many bytes.</param>

@@ -5,14 +5,24 @@ internal sealed class WriteLog
 {
     private const int Capacity = 64;
 
-    private readonly Entry[] _entries = new Entry[Capacity];
+    private Entry[] _entries = new Entry[Capacity];
+
+    /// <summary>Whether no change may be forgotten.</summary>
+    internal bool KeepsAll { get; set; }
 
     /// <summary>How many changes there have been. A write of the value that was there is none.</summary>
     internal long Count { get; private set; }
 
     /// <summary>Notes a change.</summary>
     internal void Add(int thread, ulong start, ulong bytes)
-        => _entries[Count++ % Capacity] = new Entry(thread, start, bytes);
+    {
+        if (KeepsAll && Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, 2 * _entries.Length);
+        }
+
+        _entries[Count++ % _entries.Length] = new Entry(thread, start, bytes);
+    }
 
     /// <summary>
     /// Whether a thread other than the given one changed a place since there had been so many changes.
@@ -22,14 +32,14 @@ internal sealed class WriteLog
     /// </remarks>
     internal bool ChangedSince(long count, int thread, ulong start, ulong bytes)
     {
-        if (Count - count > Capacity)
+        if (Count - count > _entries.Length)
         {
             return true;
         }
 
         for (long i = count; i < Count; i++)
         {
-            Entry entry = _entries[i % Capacity];
+            Entry entry = _entries[i % _entries.Length];
             if (entry.Thread != thread && Overlap(entry.Start, entry.Bytes, start, bytes))
             {
                 return true;
