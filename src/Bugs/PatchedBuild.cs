@@ -21,7 +21,13 @@ public sealed class PatchedBuild
 
     private readonly PatchedContext _context;
 
-    private PatchedBuild(byte[] collector) => _context = new PatchedContext(collector);
+    private readonly IReadOnlyDictionary<string, string> _sources;
+
+    private PatchedBuild(byte[] collector, IReadOnlyDictionary<string, string> sources)
+    {
+        _context = new PatchedContext(collector);
+        _sources = sources;
+    }
 
     /// <summary>The production sources of the collector that the program was built with, by path.</summary>
     internal static IReadOnlyDictionary<string, string> Sources
@@ -36,8 +42,12 @@ public sealed class PatchedBuild
     public static PatchedBuild Compile(string diff)
     {
         IReadOnlyDictionary<string, string> sources = UnifiedDiff.Parse(diff).Apply(Sources);
-        return new PatchedBuild(CollectorCompiler.Compile(sources, typeof(CorruptionException).Assembly));
+        return new PatchedBuild(CollectorCompiler.Compile(sources, typeof(CorruptionException).Assembly), sources);
     }
+
+    /// <summary>The text of one of its sources, or null if there is none.</summary>
+    /// <param name="path">The path from the repository's root, with slashes.</param>
+    public string? SourceOf(string path) => _sources.GetValueOrDefault(path);
 
     /// <summary>The body of a scenario over the patched collector.</summary>
     /// <typeparam name="TSync">The engine.</typeparam>

@@ -24,6 +24,9 @@ internal sealed record CommandContext
     /// <summary>Ctrl+C.</summary>
     public CancellationToken Cancel { get; init; }
 
+    /// <summary>How long <c>--break</c> waits for a debugger.</summary>
+    public TimeSpan DebuggerWait { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The scenarios that there are.</summary>
     public IReadOnlyList<Scenario> Scenarios { get; init; } = Catalogue.All;
 }

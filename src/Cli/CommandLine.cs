@@ -15,6 +15,7 @@ internal static class CommandLine
           testbed test allg-growth --timeout 5m hunt in one
           testbed test --bug NAME               show that the hunt finds a known bug
           testbed replay traces/FILE.json       show a failure again, step by step
+          testbed report traces/FILE.json       explain it on a page
         """;
 
     /// <summary>Runs the command.</summary>
@@ -49,6 +50,7 @@ internal static class CommandLine
             RunCommand.Create(context),
             TestCommand.Create(context),
             ReplayCommand.Create(context),
+            ReportCommand.Create(context),
         };
         HelpNotes.Add(root, Examples + "\n\n" + ExitCode.Help);
         return root;

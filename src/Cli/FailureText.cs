@@ -37,6 +37,7 @@ internal static class FailureText
         {
             writer.WriteLine($"trace:  {path}");
             writer.WriteLine($"replay: {commandName} replay {Quoted(path)}");
+            writer.WriteLine($"report: {commandName} report {Quoted(path)}");
         }
         else
         {
@@ -67,7 +68,8 @@ internal static class FailureText
     }
 
     /// <summary>The path as a shell takes it for one word.</summary>
-    private static string Quoted(string path)
+    /// <param name="path">The path.</param>
+    public static string Quoted(string path)
         => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-+/\\:".Contains(letter, StringComparison.Ordinal))
             ? path
             : $"\"{path}\"";

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Threading;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -11,12 +13,14 @@ internal static class ReplayCommand
     private const string Notes =
         """
         Exit codes:
-          0    the schedule ran to its end without a failure: the bug is gone
+          0    the schedule ran to its end without a failure: the bug is gone; or --to printed its step
           1    reproduced: the same failure at the same step
-          2    wrong usage, an unreadable trace, or one that diverged: the code has changed since
+          2    wrong usage, an unreadable trace, no debugger, or a run that diverged: the code has changed since
           3    internal error, or runs of the same schedule that differ
           130  interrupted
         """;
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Creates the command.</summary>
     /// <param name="context">The world around it.</param>
@@ -30,25 +34,52 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => 1,
             CustomParser = OptionValues.Whole(1, MaxTimes),
         };
-        var command = new Command("replay", "Shows a recorded failure again, step by step.") { file, times };
+        var to = new Option<int?>("--to")
+        {
+            Description = "print where the threads, locks, notes and memory are after that step, and no more",
+            HelpName = "STEP",
+            CustomParser = argument => OptionValues.Whole(0, int.MaxValue)(argument),
+        };
+        var stop = new Option<bool>("--break")
+        {
+            Description = "wait for a debugger, and stop in it before the failing step, or before that of --to",
+        };
+        var command = new Command("replay", "Shows a recorded failure again, step by step.") { file, times, to, stop };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(times) is { Implicit: false } && result.GetResult(to) is not null)
+            {
+                result.AddError("--times replays to the end, and --to does not: give one of them");
+            }
+        });
         HelpNotes.Add(command, Notes);
-        command.SetAction(result => Run(context, Trace.Load(result.GetValue(file)!), result.GetValue(times)));
+        command.SetAction(result =>
+        {
+            RecordedRun run = RecordedRun.Load(context, result.GetValue(file)!);
+            int? step = result.GetValue(to);
+            if (step > run.Trace.FailureStep)
+            {
+                throw new InputException($"--to: the trace has {run.Trace.FailureStep} steps, not {step}");
+            }
+
+            var options = new ReplayOptions();
+            if (result.GetValue(stop))
+            {
+                AwaitDebugger(context);
+                options = new ReplayOptions { Stop = step ?? run.Trace.FailureStep, Stopped = Debugger.Break };
+            }
+
+            return step is { } number
+                ? ShowStep(context, run, options, number)
+                : Run(context, run, options, result.GetValue(times));
+        });
         return command;
     }
 
-    private static int Run(CommandContext context, Trace trace, int times)
+    private static int Run(CommandContext context, RecordedRun run, ReplayOptions options, int times)
     {
-        Workbench workbench = Workbench.Recorded(context.Scenarios, trace.Parameters);
-        HuntTarget target = workbench.Target(trace.Scenario);
-        if (trace.Fingerprint != workbench.Fingerprint)
-        {
-            context.Error.WriteLine(
-                $"testbed: warning: the trace was recorded by another build ({trace.Fingerprint}, this one is "
-                + $"{workbench.Fingerprint}), so it may diverge");
-        }
-
-        ReplayResult first = Replay.Run(trace, target.Body);
-        string outcome = Describe(first);
+        ReplayResult first = run.Replay(options);
+        string outcome = RecordedRun.Describe(first);
         if (first.Execution.Input.Length > 0)
         {
             context.Output.WriteLine(first.Execution.Input);
@@ -57,18 +88,19 @@ internal static class ReplayCommand
         context.Output.WriteLine(ScheduleText.Render(first.Execution).TrimEnd());
         context.Output.WriteLine();
         context.Output.WriteLine(outcome);
-        for (int run = 2; run <= times; run++)
+        for (int number = 2; number <= times; number++)
         {
             if (context.Cancel.IsCancellationRequested)
             {
-                context.Output.WriteLine($"interrupted: the same in {run - 1} runs");
+                context.Output.WriteLine($"interrupted: the same in {number - 1} runs");
                 return ExitCode.Interrupted;
             }
 
-            string other = Describe(Replay.Run(trace, target.Body));
+            string other = RecordedRun.Describe(run.Replay(options));
             if (other != outcome)
             {
-                context.Error.WriteLine($"testbed: internal error: run {run} of the same schedule differs: {other}");
+                context.Error.WriteLine(
+                    $"testbed: internal error: run {number} of the same schedule differs: {other}");
                 return ExitCode.InternalError;
             }
         }
@@ -86,13 +118,40 @@ internal static class ReplayCommand
         };
     }
 
-    private static string Describe(ReplayResult result)
-        => result.Outcome switch
+    /// <summary>What comes after the step is replayed, too, since it tells what each thread does next.</summary>
+    private static int ShowStep(CommandContext context, RecordedRun run, ReplayOptions options, int step)
+    {
+        ReplayResult result = run.Replay(options);
+        if (result.Execution.Steps < step)
         {
-            ReplayOutcome.Reproduced =>
-                $"reproduced: same failure at step {result.Step}: {KebabCase.From(result.Failure!.Kind)}: "
-                + result.Failure.Message,
-            ReplayOutcome.PassedWithoutFailure => "not reproduced: the schedule ran to its end without a failure",
-            _ => $"diverged at step {result.Step}: the trace expects {result.Expected}, but found {result.Found}",
-        };
+            context.Error.WriteLine($"testbed: {RecordedRun.Describe(result)}");
+            return ExitCode.WrongInput;
+        }
+
+        context.Output.Write(StateText.Render(result.Execution, step));
+        return ExitCode.Clean;
+    }
+
+    /// <exception cref="InputException">None was attached in time.</exception>
+    private static void AwaitDebugger(CommandContext context)
+    {
+        if (Debugger.IsAttached)
+        {
+            return;
+        }
+
+        context.Error.WriteLine(
+            $"testbed: waiting {context.DebuggerWait.TotalSeconds:0} s for a debugger to attach to process "
+            + $"{Environment.ProcessId}; Ctrl+C gives up");
+        var clock = Stopwatch.StartNew();
+        while (!Debugger.IsAttached)
+        {
+            if (clock.Elapsed >= context.DebuggerWait || context.Cancel.IsCancellationRequested)
+            {
+                throw new InputException("--break: no debugger was attached");
+            }
+
+            Thread.Sleep(s_poll);
+        }
+    }
 }

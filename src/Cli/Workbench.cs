@@ -70,6 +70,9 @@ internal sealed class Workbench
         IReadOnlyList<Scenario> scenarios, IReadOnlyDictionary<string, string> parameters)
         => new(scenarios, parameters.GetValueOrDefault(BugParameter), parameters.GetValueOrDefault(PatchParameter));
 
+    /// <summary>The text of source lines of this build, wherever the program runs.</summary>
+    public SourceLines Sources() => new(ReadSource);
+
     /// <summary>A scenario over this build, on the explorer.</summary>
     /// <param name="name">The scenario's name.</param>
     /// <exception cref="InputException">There is no such scenario.</exception>
@@ -81,5 +84,12 @@ internal sealed class Workbench
                 + " ('testbed list' shows all)");
         Action body = _patched is null ? scenario.Run<ExplorerSync> : _patched.Body<ExplorerSync>(name);
         return new HuntTarget(name, scenario.IsCanary, body);
+    }
+
+    /// <summary>The patched text, or what the program was built with, or a file of this machine.</summary>
+    private string? ReadSource(string file)
+    {
+        string path = file.Replace('\\', '/').TrimStart('.', '/');
+        return _patched?.SourceOf(path) ?? EmbeddedSource.Read(path) ?? SourceLines.ReadFile(file);
     }
 }

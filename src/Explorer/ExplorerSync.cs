@@ -244,6 +244,13 @@ public readonly unsafe struct ExplorerSync : ISync
         Self.Engine.NoteInput(describe);
     }
 
+    /// <inheritdoc/>
+    public static void OfferPicture(Func<StatePicture> draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        Self.Engine.OfferPicture(draw);
+    }
+
     private static ulong Combine<T>(OperationKind kind, T* location, T value, string file, int line)
         where T : unmanaged
         => sizeof(T) is sizeof(int) or sizeof(long)

@@ -343,4 +343,14 @@ public unsafe interface ISync
     /// </summary>
     /// <param name="describe">Says it, without an operation of the engine. Production never asks.</param>
     static abstract void NoteInput(Func<string> describe);
+
+    /// <summary>
+    /// Offers a picture of the program's state to whoever explains a failure. An engine may ask for it between any two
+    /// operations of any thread, until the execution ends or another picture is offered. Production ignores it.
+    /// </summary>
+    /// <param name="draw">
+    /// Draws the picture. It only reads, through the seam and without a lock, which is no step then; it copes with
+    /// state that is half changed, and what it throws means that there is no picture now.
+    /// </param>
+    static abstract void OfferPicture(Func<StatePicture> draw);
 }

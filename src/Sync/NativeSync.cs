@@ -303,6 +303,11 @@ public readonly unsafe struct NativeSync : ISync
     {
     }
 
+    /// <inheritdoc/>
+    public static void OfferPicture(Func<StatePicture> draw)
+    {
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static NotSupportedException WrongSize<T>()
         where T : unmanaged

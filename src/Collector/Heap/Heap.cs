@@ -299,6 +299,20 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         _central[TSync.Read(&span->SizeClass)].PutSwept(span, first, last, count);
     }
 
+    /// <summary>Visits the lists of free objects that the caches hold; while nobody changes one.</summary>
+    /// <param name="visit">Is given the first object of each list, or 0.</param>
+    internal void VisitCachedLists(Action<nint> visit)
+    {
+        foreach (nint cache in _caches)
+        {
+            nint* lists = TSync.Read(&((ThreadCache*)cache)->Free);
+            for (int sizeClass = 1; sizeClass < _classes.Count; sizeClass++)
+            {
+                visit(TSync.Read(lists + sizeClass));
+            }
+        }
+    }
+
     /// <summary>Frees everything.</summary>
     public void Dispose()
     {

@@ -284,7 +284,11 @@ internal sealed unsafe partial class Engine
         Performed(self, "");
     }
 
-    private void PerformBegin(ControlledThread thread) => Performed(thread, "");
+    private void PerformBegin(ControlledThread thread)
+    {
+        _recorder?.BeginStep(_steps);
+        Performed(thread, "");
+    }
 
     private void Announce(ControlledThread thread, OperationKind kind, int target, string file, int line)
         => _pending[thread.Id] = new Operation
@@ -312,8 +316,7 @@ internal sealed unsafe partial class Engine
         Hash((uint)self.Id, (ulong)operation.Kind, (ulong)operation.Target);
         if (_recorder is not null)
         {
-            string name = OperationText.Of(operation.Kind);
-            Record(self, true, name, location, "", "", note, operation.File, operation.Line);
+            RecordStep(self, operation, location, note);
         }
     }
 

@@ -23,7 +23,11 @@ internal sealed unsafe partial class Engine
         string file,
         int line)
     {
-        ThrowIfAborting();
+        if (_aborting)
+        {
+            return Peek(address, size);
+        }
+
         int target = _region.Find(address);
         ref Operation operation = ref _pending[self.Id];
         operation.Kind = kind;
@@ -58,6 +62,7 @@ internal sealed unsafe partial class Engine
             return _region.Covers(address, bytes);
         }
 
+        RecordFailing(self, "access", address, bytes, file, line);
         throw FailAccess(self, target, offset, bytes, "a plain access", file, line);
     }
 
@@ -126,7 +131,7 @@ internal sealed unsafe partial class Engine
 
         if (_recorder is not null)
         {
-            Record(self, false, "zero", PlaceOf(start), "", "", $"{bytes} bytes", file, line);
+            RecordRange(self, "zero", start, (long)bytes, $"{bytes} bytes", file, line);
         }
 
         CheckRange(self, AccessKind.PlainWrite, "zero", start, bytes, file, line);
@@ -152,7 +157,7 @@ internal sealed unsafe partial class Engine
         if (_recorder is not null)
         {
             string detail = $"{bytes} bytes from {PlaceOf(source)}";
-            Record(self, false, "copy", PlaceOf(destination), "", "", detail, file, line);
+            RecordRange(self, "copy", destination, (long)bytes, detail, file, line);
         }
 
         CheckRange(self, AccessKind.PlainRead, "copy", source, bytes, file, line);
@@ -169,7 +174,7 @@ internal sealed unsafe partial class Engine
         _region[_region.Count - 1].Identity = NextIdentity(self);
         if (_recorder is not null)
         {
-            Record(self, false, "allocate", name, "", "", $"{count * elementBytes} bytes", file, line);
+            RecordRange(self, "allocate", start, count * elementBytes, $"{count * elementBytes} bytes", file, line);
         }
 
         return start;
@@ -187,22 +192,24 @@ internal sealed unsafe partial class Engine
         ref Allocation allocation = ref _region[number];
         if (number == 0 || allocation.Start != block)
         {
-            string what = number == 0 ? "an address that is in no block" : "the middle of block " + allocation.Name;
+            string what = number == 0 ? "an address that is in no block" : "the middle of block " + _names.Block(number);
             throw Fail(
                 FailureKind.OutOfBounds, self, $"thread '{self.Name}' frees {what} ({Source(file, line)})");
         }
 
         if (allocation.IsFreed)
         {
+            RecordFailing(self, "free", block, allocation.Bytes, file, line);
             throw Fail(
                 FailureKind.DoubleFree,
                 self,
-                $"thread '{self.Name}' frees {allocation.Name} ({Source(file, line)}), which {FreedText(allocation)}");
+                $"thread '{self.Name}' frees {_names.Block(number)} ({Source(file, line)}), which "
+                + FreedText(allocation));
         }
 
         if (_recorder is not null)
         {
-            Record(self, false, "free", allocation.Name, "", "", "", file, line);
+            RecordRange(self, "free", block, allocation.Bytes, "", file, line);
         }
 
         int rival = _races.Free(self.Id, allocation.Start, allocation.Bytes);

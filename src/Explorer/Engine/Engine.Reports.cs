@@ -16,6 +16,7 @@ internal sealed unsafe partial class Engine
             return;
         }
 
+        RecordThrow(self, exception);
         string message = _names.WithoutAddresses(exception.Message);
         if (exception is OracleException)
         {
@@ -23,7 +24,8 @@ internal sealed unsafe partial class Engine
             return;
         }
 
-        string where = PlaceOf(exception);
+        StackFrame? frame = FrameOf(exception);
+        string where = frame is null ? "" : At(frame.GetFileName() ?? "", frame.GetFileLineNumber());
         _ = Fail(
             FailureKind.Exception,
             self,
@@ -48,7 +50,13 @@ internal sealed unsafe partial class Engine
     internal string Describe(in Operation operation)
     {
         string name = OperationText.Of(operation.Kind);
-        string location = operation.Kind switch
+        string location = LocationOf(operation);
+        return location.Length == 0 ? name : $"{name} {location}";
+    }
+
+    /// <summary>The name of what an operation is about, or nothing.</summary>
+    private string LocationOf(in Operation operation)
+        => operation.Kind switch
         {
             OperationKind.Enter or OperationKind.Exit => _mutexes[operation.Target].Name,
             >= OperationKind.Clear and <= OperationKind.TimedSleep => _notes[operation.Target].Name,
@@ -56,8 +64,6 @@ internal sealed unsafe partial class Engine
             _ when operation.IsAccess => _names.Location(operation.Target, operation.Offset),
             _ => "",
         };
-        return location.Length == 0 ? name : $"{name} {location}";
-    }
 
     /// <summary>Why a thread is not enabled, or that it is.</summary>
     internal string DescribeState(int id)
@@ -95,7 +101,7 @@ internal sealed unsafe partial class Engine
         if (!_aborting)
         {
             _failure = new ExecutionFailure(kind, message, _steps, self?.Id ?? -1);
-            _recorder?.Fail(_failure);
+            RecordFailure(self, _failure);
             _aborting = true;
         }
 
@@ -128,7 +134,7 @@ internal sealed unsafe partial class Engine
         return Fail(
             FailureKind.OutOfBounds,
             self,
-            $"{thread}: {operation} of {bytes} bytes at offset {offset} of {allocation.Name} ({source}), "
+            $"{thread}: {operation} of {bytes} bytes at offset {offset} of {_names.Block(target)} ({source}), "
             + $"which has {allocation.Bytes} bytes");
     }
 
@@ -216,19 +222,25 @@ internal sealed unsafe partial class Engine
 
     private void RecordAccess(ControlledThread self, in Operation operation, ulong before, ulong after)
     {
-        string note = operation.Kind == OperationKind.CompareExchange && before != operation.Comparand
-            ? $"is not {Value(operation, operation.Comparand)}"
-            : "";
-        Record(
-            self,
+        bool failed = operation.Kind == OperationKind.CompareExchange && before != operation.Comparand;
+        bool writes = !operation.IsRead && !failed;
+        bool reads = operation.Kind is not (OperationKind.RacyWrite or OperationKind.VolatileWrite);
+        Record(new RecordedEvent(
+            0,
+            self.Id,
             true,
             OperationText.Of(operation.Kind),
             _names.Location(operation.Target, operation.Offset),
             Value(operation, before),
-            operation.IsRead || note.Length > 0 ? "" : Value(operation, after),
-            note,
+            writes ? Value(operation, after) : "",
+            failed ? $"is not {Value(operation, operation.Comparand)}" : "",
             operation.File,
-            operation.Line);
+            operation.Line)
+        {
+            Place = new RecordedPlace(PlaceKind.Memory, operation.Target, operation.Offset, operation.Size),
+            Reads = reads,
+            Writes = writes,
+        });
     }
 
     private void RecordPlain(
@@ -236,41 +248,147 @@ internal sealed unsafe partial class Engine
     {
         int number = _region.Find(address);
         long offset = (byte*)address - _region[number].Start;
-        Record(
-            self,
+        bool writes = name == "write";
+        Record(new RecordedEvent(
+            0,
+            self.Id,
             false,
             name,
             _names.Location(number, offset),
             _names.Value(number, offset, size, before),
-            name == "read" ? "" : _names.Value(number, offset, size, after),
+            writes ? _names.Value(number, offset, size, after) : "",
             "",
             file,
-            line);
+            line)
+        {
+            Place = new RecordedPlace(PlaceKind.Memory, number, offset, size),
+            Reads = !writes,
+            Writes = writes,
+        });
     }
 
-    private void Record(
-        ControlledThread self,
-        bool isStep,
-        string operation,
-        string location,
-        string before,
-        string after,
-        string note,
-        string file,
-        int line)
-        => _recorder!.AddEvent(self.Id, isStep, operation, location, before, after, note, file, line);
+    /// <summary>Records what happens to a range of memory at once: it counts as a write of all of it.</summary>
+    private void RecordRange(
+        ControlledThread self, string name, void* start, long bytes, string note, string file, int line)
+    {
+        int number = _region.Find(start);
+        bool isWhole = name is "allocate" or "free";
+        string location = isWhole ? _names.Block(number) : PlaceOf(start);
+        Record(new RecordedEvent(0, self.Id, false, name, location, "", "", note, file, line)
+        {
+            Place = PlaceAt(start, bytes),
+            Writes = true,
+        });
+    }
+
+    /// <summary>Records an operation that is no step, and that the execution fails with.</summary>
+    private void RecordFailing(
+        ControlledThread self, string name, void* address, long bytes, string file, int line)
+    {
+        if (_recorder is not null)
+        {
+            string location = _names.Location(address);
+            Record(new RecordedEvent(0, self.Id, false, name, location, "", "", "", file, line)
+            {
+                Place = PlaceAt(address, bytes),
+                Reads = true,
+            });
+        }
+    }
+
+    /// <summary>Records a step that is no access to memory, or one that failed.</summary>
+    private void RecordStep(ControlledThread self, in Operation operation, string location, string note)
+        => Record(new RecordedEvent(
+            0, self.Id, true, OperationText.Of(operation.Kind), location, "", "", note, operation.File, operation.Line)
+        {
+            Place = PlaceOf(operation),
+            Reads = operation.IsAccess,
+        });
+
+    private void RecordThrow(ControlledThread self, Exception exception)
+    {
+        if (_recorder is not null)
+        {
+            StackFrame? frame = FrameOf(exception);
+            string name = exception.GetType().Name;
+            string file = frame?.GetFileName() ?? "";
+            Record(new RecordedEvent(
+                0, self.Id, false, "throw", name, "", "", "", file, frame?.GetFileLineNumber() ?? 0));
+        }
+    }
+
+    private void RecordEnd(ControlledThread self)
+    {
+        if (_recorder is not null)
+        {
+            Record(new RecordedEvent(0, self.Id, false, "end", "", "", "", "", "", 0)
+            {
+                Place = new RecordedPlace(PlaceKind.Thread, self.Id, 0, 0),
+            });
+        }
+    }
+
+    private void Record(RecordedEvent happened) => _recorder!.AddEvent(happened);
+
+    /// <summary>Records the failure, the operation that it came with, and where the other threads are.</summary>
+    private void RecordFailure(ControlledThread? self, ExecutionFailure failure)
+    {
+        if (_recorder is null)
+        {
+            return;
+        }
+
+        if (self is not null && _recorder.Steps < _steps)
+        {
+            // The step was chosen, but could not be performed.
+            RecordStep(self, _pending[self.Id], LocationOf(_pending[self.Id]), "");
+        }
+
+        var others = new List<RecordedWait>();
+        foreach (int id in _live)
+        {
+            if (id != self?.Id)
+            {
+                ref Operation next = ref _pending[id];
+                string operation = OperationText.Of(next.Kind);
+                string text = DescribeState(id);
+                others.Add(new RecordedWait(
+                    id, operation, LocationOf(next), PlaceOf(next), !IsEnabled(id), text, next.File ?? "", next.Line));
+            }
+        }
+
+        _recorder.Fail(failure, others, DrawPicture);
+    }
+
+    private RecordedPlace PlaceAt(void* address, long bytes)
+    {
+        int number = _region.Find(address);
+        long offset = number == 0 ? 0 : (byte*)address - _region[number].Start;
+        return new RecordedPlace(number == 0 ? PlaceKind.None : PlaceKind.Memory, number, offset, bytes);
+    }
+
+    private static RecordedPlace PlaceOf(in Operation operation)
+        => operation.Kind switch
+        {
+            OperationKind.Enter or OperationKind.Exit => new RecordedPlace(PlaceKind.Lock, operation.Target, 0, 1),
+            >= OperationKind.Clear and <= OperationKind.TimedSleep =>
+                new RecordedPlace(PlaceKind.Note, operation.Target, 0, 1),
+            OperationKind.Start or OperationKind.Begin or OperationKind.Join =>
+                new RecordedPlace(PlaceKind.Thread, operation.Target, 0, 0),
+            _ when operation.IsAccess =>
+                new RecordedPlace(PlaceKind.Memory, operation.Target, operation.Offset, operation.Size),
+            _ => default,
+        };
 
     private string Value(in Operation operation, ulong bits)
         => _names.Value(operation.Target, operation.Offset, operation.Size, bits);
 
     /// <summary>Where an exception was thrown, as far as that is known.</summary>
-    private static string PlaceOf(Exception exception)
-    {
-        StackFrame? frame = new StackTrace(exception, fNeedFileInfo: true)
+    private static StackFrame? FrameOf(Exception exception)
+        => new StackTrace(exception, fNeedFileInfo: true)
             .GetFrames()
-            .FirstOrDefault(candidate => candidate.GetFileLineNumber() > 0);
-        return frame is null ? "" : At(frame.GetFileName() ?? "", frame.GetFileLineNumber());
-    }
+            .FirstOrDefault(candidate => candidate.GetFileLineNumber() > 0
+                && candidate.GetMethod()?.DeclaringType != typeof(OracleException));
 
     private static string At(string file, int line) => file.Length == 0 ? "" : $" ({Source(file, line)})";
 

@@ -165,7 +165,7 @@ internal sealed unsafe partial class Engine : IDisposable
             }
             else
             {
-                _recorder?.AddEvent(thread.Id, false, "end", "", "", "", "", "", 0);
+                RecordEnd(thread);
             }
         }
 
@@ -207,7 +207,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Hash((uint)thread.Id, chosen, bound);
         if (_recorder is not null)
         {
-            Record(thread, false, "choose", "", $"{chosen} of {bound}", "", "", file, line);
+            Record(new RecordedEvent(0, thread.Id, false, "choose", "", $"{chosen} of {bound}", "", "", file, line));
         }
 
         return chosen;
@@ -252,11 +252,14 @@ internal sealed unsafe partial class Engine : IDisposable
             _backend.Switch(self, _threads[next]);
             ThrowIfAborting();
         }
+
+        _recorder?.BeginStep(_steps);
     }
 
     /// <summary>Decides who takes the next step; -1 if the execution is over.</summary>
     private int Pick()
     {
+        _recorder?.EndStep(this, _steps);
         if (_steps >= _maxSteps)
         {
             FailAtStepLimit();
@@ -518,5 +521,6 @@ internal sealed unsafe partial class Engine : IDisposable
         _isTurnOver = false;
         EndSilence();
         _spinning = 0;
+        _picture = null;
     }
 }

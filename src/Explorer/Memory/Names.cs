@@ -11,6 +11,14 @@ internal sealed unsafe partial class Names(Region region)
     /// <summary>The low bits that a tagged pointer may leave to its tag when the address is in the high ones.</summary>
     private const int TagBits = 16;
 
+    /// <summary>
+    /// A native number between these is taken for an address outside the region, which differs from run to run.
+    /// </summary>
+    private const ulong LeastAddress = 1UL << 32;
+
+    /// <summary>The end of what a program of the machine can address.</summary>
+    private const ulong GreatestAddress = (1UL << 47) - 1;
+
     /// <summary>The name of a location: <c>world.gcWaiting</c>, <c>spans[3].State</c>.</summary>
     /// <param name="number">The allocation's number; 0 for none.</param>
     /// <param name="offset">In bytes from its start.</param>
@@ -43,7 +51,12 @@ internal sealed unsafe partial class Names(Region region)
 
         if (RuntimeHelpers.SizeOf(type.TypeHandle) != size)
         {
-            return Number(typeof(ulong), bits);
+            return size == sizeof(int) ? Number(typeof(int), bits) : Number(typeof(ulong), bits);
+        }
+
+        if (type == typeof(nint) && bits is >= LeastAddress and <= GreatestAddress)
+        {
+            return "elsewhere";
         }
 
         if (type.IsEnum)
@@ -87,8 +100,25 @@ internal sealed unsafe partial class Names(Region region)
         }
 
         return allocation.Count == 1 && offset == 0
-            ? allocation.Name
-            : string.Create(CultureInfo.InvariantCulture, $"{allocation.Name}[{offset / bytes}]");
+            ? Block(number)
+            : string.Create(CultureInfo.InvariantCulture, $"{Block(number)}[{offset / bytes}]");
+    }
+
+    /// <summary>The name of a block: the second one that is called so is <c>name#2</c>.</summary>
+    /// <param name="number">The allocation's number.</param>
+    internal string Block(int number)
+    {
+        string name = region[number].Name;
+        int ordinal = 1;
+        for (int other = 1; other < number; other++)
+        {
+            if (region[other].Name == name)
+            {
+                ordinal++;
+            }
+        }
+
+        return ordinal == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}#{ordinal}");
     }
 
     [GeneratedRegex(@"\b0x([0-9a-fA-F]{1,16})\b")]
@@ -107,7 +137,7 @@ internal sealed unsafe partial class Names(Region region)
         string index = allocation.Count == 1
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"[{offset / layout.Bytes}]");
-        return (allocation.Name + index + path, type);
+        return (Block(number) + index + path, type);
     }
 
     /// <summary>The name of what a value points to, or null. A tag may stand in its low bits.</summary>
@@ -127,7 +157,7 @@ internal sealed unsafe partial class Names(Region region)
         }
 
         string name = Place(number, (void*)address);
-        return string.Create(CultureInfo.InvariantCulture, $"&{name}#{bits & ((1UL << TagBits) - 1)}");
+        return string.Create(CultureInfo.InvariantCulture, $"&{name} tag {bits & ((1UL << TagBits) - 1)}");
     }
 
     private static string Number(Type type, ulong bits)

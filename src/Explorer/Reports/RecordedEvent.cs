@@ -23,4 +23,14 @@ public sealed record RecordedEvent(
     string After,
     string Note,
     string File,
-    int Line);
+    int Line)
+{
+    /// <summary>What it was done to.</summary>
+    public RecordedPlace Place { get; init; }
+
+    /// <summary>Whether it looked at memory.</summary>
+    public bool Reads { get; init; }
+
+    /// <summary>Whether it wrote memory; an allocation writes all of its block, and a free ends all of it.</summary>
+    public bool Writes { get; init; }
+}

@@ -6,29 +6,28 @@ namespace Testbed.Explorer;
 /// <summary>Shows an execution the way people read one: a lane a thread, time downwards.</summary>
 /// <remarks>
 /// The first column is the number of the step; what has none is no step of its own (plain accesses, allocations, ends
-/// of threads) and happens together with the step above it. The last column is the line of source text.
+/// of threads) and happens together with the step above it. A read says in which step what it read was written, if
+/// another thread wrote it. Behind the last row stands what each thread waits for that had not ended. The last column
+/// is the line of source text.
 /// </remarks>
 public static class ScheduleText
 {
-    /// <summary>How many events are shown unless told otherwise.</summary>
-    public const int DefaultEvents = 60;
-
-    private const int LanesWidth = 120;
+    private const int LanesWidth = 132;
     private const int NarrowestLane = 16;
     private const string Gap = " | ";
 
-    /// <summary>Draws the lanes.</summary>
+    /// <summary>Draws the lanes, and tells below them what happened.</summary>
     /// <param name="execution">What to draw.</param>
-    /// <param name="lastEvents">How many of the last events to show; those before are only counted.</param>
+    /// <param name="all">Whether to show all rows rather than those that matter to the failure.</param>
     /// <returns>Lines of text.</returns>
-    public static string Render(RecordedExecution execution, int lastEvents = DefaultEvents)
+    public static string Render(RecordedExecution execution, bool all = false)
     {
         ArgumentNullException.ThrowIfNull(execution);
-        ArgumentOutOfRangeException.ThrowIfNegative(lastEvents);
-        int skipped = Math.Max(0, execution.Events.Count - lastEvents);
-        RecordedEvent[] shown = [.. execution.Events.Skip(skipped)];
+        var explanation = new Explanation(execution);
+        int[] shown = [.. Enumerable.Range(0, execution.Events.Count).Where(index => all || explanation.Matters[index])];
+        string[] ends = EndsOf(execution);
         int stepWidth = Math.Max("step".Length, Text(execution.Steps).Length);
-        int[] widths = LaneWidths(execution, shown);
+        int[] widths = LaneWidths(explanation, shown, ends);
         var text = new StringBuilder();
         AppendRow(text, "step".PadLeft(stepWidth), widths, execution.Threads, "source");
         text.Append(new string('-', stepWidth));
@@ -38,32 +37,30 @@ public static class ScheduleText
         }
 
         text.Append("-+-------\n");
-        if (skipped > 0)
+        foreach ((int first, int count, bool matter) in explanation.Stretches())
         {
-            AppendSkipped(text, execution, skipped);
+            if (matter || all)
+            {
+                AppendRows(text, explanation, first, count, stepWidth, widths);
+            }
+            else
+            {
+                text.Append("... ").Append(explanation.DescribeStretch(first, count)).Append('\n');
+            }
         }
 
-        foreach (RecordedEvent entry in shown)
+        if (ends.Any(end => end.Length > 0))
         {
-            var cells = new string[widths.Length];
-            Array.Fill(cells, "");
-            cells[entry.Thread] = Describe(entry);
-            string step = entry.IsStep ? Text(entry.Step) : "";
-            AppendRow(text, step.PadLeft(stepWidth), widths, cells, SourceOf(entry));
+            AppendRow(text, "end".PadLeft(stepWidth), widths, ends, "");
         }
 
-        if (execution.FailureKind is { } kind)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{KebabCase.Of(kind)} at step {execution.Steps}: ")
-                .Append(execution.FailureMessage)
-                .Append('\n');
-        }
-
+        AppendFailure(text, execution);
+        AppendStory(text, explanation);
         return text.ToString();
     }
 
     /// <summary>What an event did, in one line: <c>add counter 1 -> 2</c>.</summary>
-    private static string Describe(RecordedEvent entry)
+    internal static string Describe(RecordedEvent entry)
     {
         var text = new StringBuilder(entry.Operation);
         AppendWord(text, " ", entry.Location);
@@ -71,6 +68,70 @@ public static class ScheduleText
         AppendWord(text, " -> ", entry.After);
         AppendWord(text, ", ", entry.Note);
         return text.ToString();
+    }
+
+    private static string Describe(Explanation explanation, int index)
+    {
+        RecordedEvent entry = explanation.Execution.Events[index];
+        string text = Describe(entry);
+        int source = explanation.Causality.SourceOf(index);
+        return source >= 0
+            && explanation.Execution.Events[source].Thread != entry.Thread
+            && explanation.StepReadFrom(index) is { } step
+                ? string.Create(CultureInfo.InvariantCulture, $"{text} (from {step})")
+                : text;
+    }
+
+    /// <summary>By thread: what it waits for at the end, if it had not ended.</summary>
+    private static string[] EndsOf(RecordedExecution execution)
+    {
+        var ends = new string[execution.Threads.Count];
+        Array.Fill(ends, "");
+        foreach (RecordedWait wait in execution.Waits)
+        {
+            string what = $"{wait.Operation} {wait.Location}".TrimEnd();
+            ends[wait.Thread] = wait.IsBlocked ? $"waits: {what}" : $"next: {what}";
+        }
+
+        return ends;
+    }
+
+    private static void AppendRows(
+        StringBuilder text, Explanation explanation, int first, int count, int stepWidth, int[] widths)
+    {
+        for (int index = first; index < first + count; index++)
+        {
+            RecordedEvent entry = explanation.Execution.Events[index];
+            var cells = new string[widths.Length];
+            Array.Fill(cells, "");
+            cells[entry.Thread] = Describe(explanation, index);
+            string step = entry.IsStep ? Text(entry.Step) : "";
+            AppendRow(text, step.PadLeft(stepWidth), widths, cells, SourceOf(entry));
+        }
+    }
+
+    private static void AppendFailure(StringBuilder text, RecordedExecution execution)
+    {
+        if (execution.FailureKind is { } kind)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{KebabCase.Of(kind)} at step {execution.Steps}: ")
+                .Append(execution.FailureMessage)
+                .Append('\n');
+        }
+    }
+
+    private static void AppendStory(StringBuilder text, Explanation explanation)
+    {
+        if (explanation.Story.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\nWhat happened:\n");
+        foreach (string sentence in explanation.Story)
+        {
+            text.Append("- ").Append(sentence).Append('\n');
+        }
     }
 
     private static void AppendWord(StringBuilder text, string separator, string word)
@@ -82,12 +143,13 @@ public static class ScheduleText
     }
 
     /// <summary>As wide as the widest text, within what all lanes together may take.</summary>
-    private static int[] LaneWidths(RecordedExecution execution, RecordedEvent[] shown)
+    private static int[] LaneWidths(Explanation explanation, int[] shown, string[] ends)
     {
-        int[] widths = [.. execution.Threads.Select(name => name.Length)];
-        foreach (RecordedEvent entry in shown)
+        int[] widths = [.. explanation.Execution.Threads.Zip(ends, (name, end) => Math.Max(name.Length, end.Length))];
+        foreach (int index in shown)
         {
-            widths[entry.Thread] = Math.Max(widths[entry.Thread], Describe(entry).Length);
+            int lane = explanation.Execution.Events[index].Thread;
+            widths[lane] = Math.Max(widths[lane], Describe(explanation, index).Length);
         }
 
         int left = LanesWidth;
@@ -113,17 +175,6 @@ public static class ScheduleText
 
         row.Append(Gap).Append(source);
         text.Append(row.ToString().TrimEnd()).Append('\n');
-    }
-
-    private static void AppendSkipped(StringBuilder text, RecordedExecution execution, int skipped)
-    {
-        IEnumerable<string> shares = execution.Events
-            .Take(skipped)
-            .CountBy(entry => entry.Thread)
-            .OrderBy(share => share.Key)
-            .Select(share => string.Create(
-                CultureInfo.InvariantCulture, $"{execution.Threads[share.Key]} {share.Value}"));
-        text.Append(CultureInfo.InvariantCulture, $"... {skipped} events before: {string.Join(", ", shares)}\n");
     }
 
     /// <summary>Pads a text, or cuts it in the middle, since both what is done and the outcome matter.</summary>

@@ -14,14 +14,26 @@ public static class Replay
     /// <param name="trace">The recording.</param>
     /// <param name="body">The program that was recorded.</param>
     /// <returns>Whether the same happened, and what happened.</returns>
-    public static ReplayResult Run(Trace trace, Action body) => Run(trace, body, s_stallLimit);
+    public static ReplayResult Run(Trace trace, Action body) => Run(trace, body, new ReplayOptions());
+
+    /// <summary>As the other, with more to ask of it.</summary>
+    /// <param name="trace">The recording.</param>
+    /// <param name="body">The program that was recorded.</param>
+    /// <param name="options">What else to do on the way.</param>
+    /// <returns>Whether the same happened, and what happened.</returns>
+    public static ReplayResult Run(Trace trace, Action body, ReplayOptions options)
+        => Run(trace, body, options, s_stallLimit);
 
     /// <summary>As the other, with a limit of its own for a thread that takes no step.</summary>
     internal static ReplayResult Run(Trace trace, Action body, TimeSpan stallLimit)
+        => Run(trace, body, new ReplayOptions(), stallLimit);
+
+    private static ReplayResult Run(Trace trace, Action body, ReplayOptions options, TimeSpan stallLimit)
     {
         ArgumentNullException.ThrowIfNull(trace);
         ArgumentNullException.ThrowIfNull(body);
-        var run = new ReplayRun(trace, body);
+        ArgumentNullException.ThrowIfNull(options);
+        var run = new ReplayRun(trace, body, options);
         var thread = new Thread(run.Run) { IsBackground = true, Name = "explorer replay" };
         thread.Start();
         var stall = new StallClock(stallLimit);
@@ -38,8 +50,11 @@ public static class Replay
     }
 
     /// <summary>A replay on its way.</summary>
-    private sealed class ReplayRun(Trace trace, Action body)
+    private sealed class ReplayRun(Trace trace, Action body, ReplayOptions options)
     {
+        /// <summary>Pictures of so many last steps are taken: all are of no more use, and cost memory.</summary>
+        private const int PicturedSteps = 1000;
+
         /// <summary>Written by the replaying thread, read by the one that waits for it.</summary>
         private volatile Engine? _engine;
 
@@ -59,7 +74,8 @@ public static class Replay
                 using var engine = new Engine(HandOffs.Fastest, processor: null);
                 _engine = engine;
                 var schedule = new RecordedSchedule(engine, trace.Steps, trace.Operations, trace.Choices);
-                var recorder = new Recorder();
+                int picturesFrom = options.WithPictures ? trace.FailureStep - PicturedSteps : int.MaxValue;
+                var recorder = new Recorder(picturesFrom, options.Stop, options.Stopped);
                 var plan = new ExecutionPlan(
                     schedule,
                     trace.Seed,

@@ -73,6 +73,7 @@ public sealed class ProgramRunner<TSync>
             _world = world;
             _oracle.Attach(world);
             RegisterTypes();
+            HeapPicture<TSync>.Offer(world, NameOf);
             world.Run(RunMain);
         }
         finally
@@ -80,6 +81,10 @@ public sealed class ProgramRunner<TSync>
             TSync.Destroy(_globalsLock);
         }
     }
+
+    /// <summary>What the model calls an object, or null: a node of a goroutine, both by number.</summary>
+    private string? NameOf(nint address)
+        => _shadow.FindReachable().Find(node => node.Address == address)?.Name;
 
     /// <summary>Before anything runs, so that goroutines only read the list.</summary>
     private void RegisterTypes()

@@ -16,6 +16,9 @@ internal sealed class ShadowNode(int owner, int number, NodeShape shape, nint ad
     /// <summary>The number of the goroutine that allocated it.</summary>
     internal int Owner { get; } = owner;
 
+    /// <summary>The numbers of its goroutine and of itself: <c>0.1</c>.</summary>
+    internal string Name => $"{Owner}.{number}";
+
     /// <summary>What it is like.</summary>
     internal NodeShape Shape { get; } = shape;
 
@@ -30,7 +33,7 @@ internal sealed class ShadowNode(int owner, int number, NodeShape shape, nint ad
 
     /// <summary>Goroutine, number, shape and address.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => $"node {Owner}.{number} ({Shape}) at 0x{Address:x}";
+    public override string ToString() => $"node {Name} ({Shape}) at 0x{Address:x}";
 
     /// <summary>Notes that a reference, or null, was written.</summary>
     internal void Write(int word, ShadowReference value) => _references[word] = value;

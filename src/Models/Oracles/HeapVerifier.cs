@@ -20,25 +20,28 @@ namespace Testbed.Models.Oracles;
 public sealed unsafe class HeapVerifier<TSync>
     where TSync : struct, ISync
 {
-    private const int WordBytes = 8;
-    private const int BitsPerGroup = 64;
     private const int FirstCapacity = 64;
 
     private readonly Heap<TSync> _heap;
     private readonly HeapGeometry<TSync> _geometry;
     private readonly RootReader<TSync> _roots;
     private readonly RootReader<TSync>.Visitor _visitRoot;
+    private readonly ObjectReader<TSync> _objects;
     private readonly ObjectSet _free = new();
     private readonly ObjectSet _reached = new();
     private readonly List<RootPlace> _rootPlaces = [];
 
     /// <summary>The objects that were reached, in that order: the queue of a breadth-first walk.</summary>
-    private nint[] _objects = new nint[FirstCapacity];
+    private nint[] _reachedObjects = new nint[FirstCapacity];
 
     /// <summary>For each, the number of the object that led to it, or the complement of its root's.</summary>
     private int[] _parents = new int[FirstCapacity];
 
     private int _count;
+
+    /// <summary>The number of the object whose words are visited.</summary>
+    private int _visited;
+
     private bool _isPrecise;
 
     /// <summary>Creates a verifier; once a world.</summary>
@@ -48,7 +51,8 @@ public sealed unsafe class HeapVerifier<TSync>
         ArgumentNullException.ThrowIfNull(world);
         _heap = world.Heap;
         _geometry = new HeapGeometry<TSync>(world.Heap, world.Options.PageBytes);
-        _roots = new RootReader<TSync>(world);
+        _roots = new RootReader<TSync>(world.Globals, world.Goroutines);
+        _objects = new ObjectReader<TSync>(world.Heap, VisitWord);
         _visitRoot = VisitRoot;
     }
 
@@ -131,43 +135,13 @@ public sealed unsafe class HeapVerifier<TSync>
 
     private void VisitObject(int number)
     {
-        nint start = _objects[number];
-        if (!_heap.Bitmap.IsScan(start))
-        {
-            return;
-        }
-
+        nint start = _reachedObjects[number];
         _geometry.TryFind(start, out _, out HeapSpan span);
-        TypeInfo* type = Heap<TSync>.TypeOf(_heap.SpanAt(span.Index), start);
-        nint words = span.ElementBytes / WordBytes;
-        if (type != null)
-        {
-            VisitPointers(number, (nint*)start, words, type);
-            return;
-        }
-
-        for (nint i = 0; i < words; i++)
-        {
-            Reach(TSync.Read((nint*)start + i), isPrecise: false, number);
-        }
+        _visited = number;
+        _objects.Visit(start, span);
     }
 
-    /// <summary>Follows the pointers of an object of a type, which repeats over it.</summary>
-    private void VisitPointers(int number, nint* words, nint count, TypeInfo* type)
-    {
-        nint typeWords = TSync.Read(&type->Words);
-        ulong* pointers = TSync.Read(&type->PointerBits);
-        for (nint element = 0; element + typeWords <= count; element += typeWords)
-        {
-            for (nint i = 0; i < typeWords; i++)
-            {
-                if ((TSync.Read(pointers + (i / BitsPerGroup)) >> (int)(i % BitsPerGroup) & 1) != 0)
-                {
-                    Reach(TSync.Read(words + element + i), isPrecise: true, number);
-                }
-            }
-        }
-    }
+    private void VisitWord(nint value, bool isPrecise) => Reach(value, isPrecise, _visited);
 
     /// <summary>Takes a word that is a pointer, or may be one.</summary>
     /// <returns>Whether it reached an object for the first time.</returns>
@@ -200,13 +174,13 @@ public sealed unsafe class HeapVerifier<TSync>
         }
 
         _reached.Add(start);
-        if (_count == _objects.Length)
+        if (_count == _reachedObjects.Length)
         {
-            Array.Resize(ref _objects, 2 * _count);
+            Array.Resize(ref _reachedObjects, 2 * _count);
             Array.Resize(ref _parents, 2 * _count);
         }
 
-        _objects[_count] = start;
+        _reachedObjects[_count] = start;
         _parents[_count] = parent;
         _count++;
         return true;
@@ -260,7 +234,7 @@ public sealed unsafe class HeapVerifier<TSync>
         var steps = new List<string>();
         for (; parent >= 0; parent = _parents[parent])
         {
-            _geometry.TryFind(_objects[parent], out nint start, out HeapSpan span);
+            _geometry.TryFind(_reachedObjects[parent], out nint start, out HeapSpan span);
             steps.Add(Describe(start, span));
         }
 

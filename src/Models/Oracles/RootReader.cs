@@ -4,12 +4,12 @@ using Testbed.Sync;
 namespace Testbed.Models.Oracles;
 
 /// <summary>
-/// Reads the roots of a stopped world, by a walk of its own: root areas, then the frames of every goroutine that has
-/// not ended.
+/// Reads the roots of a heap, by a walk of its own: root areas, then the frames of every goroutine that has not ended.
 /// </summary>
 /// <typeparam name="TSync">The engine.</typeparam>
-/// <param name="world">The world.</param>
-internal sealed unsafe class RootReader<TSync>(World<TSync> world)
+/// <param name="globals">The root areas.</param>
+/// <param name="goroutines">The goroutines.</param>
+internal sealed unsafe class RootReader<TSync>(Globals<TSync> globals, AllGoroutines<TSync> goroutines)
     where TSync : struct, ISync
 {
     /// <summary>Is given a root.</summary>
@@ -20,18 +20,17 @@ internal sealed unsafe class RootReader<TSync>(World<TSync> world)
 
     /// <summary>Visits each root that is not null.</summary>
     /// <param name="visit">Is given each.</param>
-    /// <exception cref="OracleException">A goroutine runs.</exception>
-    internal void Visit(Visitor visit)
+    /// <param name="mayRun">Whether goroutines may run: then no thread takes a step while this looks.</param>
+    /// <exception cref="OracleException">A goroutine runs, and may not.</exception>
+    internal void Visit(Visitor visit, bool mayRun = false)
     {
-        Globals<TSync> globals = world.Globals;
         VisitArea(globals.Data, globals.DataWords, RootKind.Data, visit);
         VisitArea(globals.Bss, globals.BssWords, RootKind.Bss, visit);
-        AllGoroutines<TSync> goroutines = world.Goroutines;
         for (long i = 0; i < goroutines.Count; i++)
         {
             G* g = goroutines[i];
             GoroutineStatus status = TSync.VolatileRead(&g->Status);
-            if (status == GoroutineStatus.Running)
+            if (status == GoroutineStatus.Running && !mayRun)
             {
                 throw new OracleException($"goroutine {TSync.Read(&g->Id)} runs while the world is stopped");
             }

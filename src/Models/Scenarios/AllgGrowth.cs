@@ -1,4 +1,5 @@
 using Testbed.Collector;
+using Testbed.Models.Oracles;
 using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
@@ -27,6 +28,7 @@ internal sealed class AllgGrowth : Scenario
         using var scans = new ScanCounter<TSync>(Started);
         using var world = new World<TSync>(SmallWorld.Options(processors: 2, scans));
         scans.Expect(() => world.Goroutines.Count);
+        HeapPicture<TSync>.Offer(world);
         SyncThread outsider = TSync.StartThread("outsider", () => Watch(world));
         world.Run(g => Main(g, world));
         TSync.Join(outsider);

@@ -1,4 +1,5 @@
 using Testbed.Collector;
+using Testbed.Models.Oracles;
 using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
@@ -54,6 +55,7 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
         using var globals = new Globals<TSync>(options);
         using var marker = new Marker<TSync>(options, heap, goroutines, globals);
         nint[] objects = Fill(heap, goroutines, globals);
+        HeapPicture<TSync>.Offer(heap, globals, goroutines, options.PageBytes);
         marker.Setup(workers, now: 1);
         RunTogether<TSync>(workers, worker =>
         {

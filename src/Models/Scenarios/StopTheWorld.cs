@@ -1,4 +1,5 @@
 using Testbed.Collector;
+using Testbed.Models.Oracles;
 using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
@@ -23,6 +24,7 @@ internal sealed class StopTheWorld : Scenario
         Note collected = TSync.CreateNote("collected");
         using (var world = new World<TSync>(SmallWorld.Options(processors: 3, watch)))
         {
+            HeapPicture<TSync>.Offer(world);
             world.Run(g => Main(g, watch, collected));
         }
 

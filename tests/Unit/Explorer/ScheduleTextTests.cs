@@ -16,15 +16,15 @@ public sealed unsafe class ScheduleTextTests
 
     [Fact]
     public void Every_operation_has_a_line()
-        => AssertGolden("every-operation", ScheduleText.Render(Recording(EveryOperation), int.MaxValue));
+        => AssertGolden("every-operation", ScheduleText.Render(Recording(EveryOperation), all: true));
 
     [Fact]
     public void Long_schedules_are_folded_and_long_names_cut()
     {
         RecordedExecution recording = Recording(Long);
-        string text = ScheduleText.Render(recording, lastEvents: 8);
+        string text = ScheduleText.Render(recording);
         AssertGolden("long", text);
-        Assert.True(ScheduleText.Render(recording, int.MaxValue).Length > text.Length);
+        Assert.True(ScheduleText.Render(recording, all: true).Length > text.Length);
     }
 
     [Fact]

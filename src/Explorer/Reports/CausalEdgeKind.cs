@@ -1,0 +1,23 @@
+namespace Testbed.Explorer;
+
+/// <summary>What leads from one event to another.</summary>
+internal enum CausalEdgeKind
+{
+    /// <summary>A thread was started.</summary>
+    Start,
+
+    /// <summary>A thread ended, and another had waited for that.</summary>
+    Join,
+
+    /// <summary>A lock was given back, and taken.</summary>
+    Lock,
+
+    /// <summary>A note was woken, and its sleeper went on.</summary>
+    Wake,
+
+    /// <summary>A value was written and read, in a way that orders what was before it against what is after it.</summary>
+    Release,
+
+    /// <summary>A value was written and read, which orders nothing.</summary>
+    Data,
+}
