@@ -113,6 +113,8 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
     {
         lock (_gate)
         {
+            // Not before, or another worker might find nothing to do and nobody at work, though this path has some left.
+            _tree.Leave(strategy.Path);
             while (!_closed && !_exhausted && _failures.Count < options.MaxFailures && _begun < options.MaxExecutions)
             {
                 if (_tree.TryTake(strategy.Path))
@@ -169,7 +171,6 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
                 _failures.Add(failure);
             }
 
-            _tree.Leave(path);
             Monitor.PulseAll(_gate);
         }
     }
