@@ -1,0 +1,58 @@
+using Microsoft.Coyote.SystematicTesting;
+
+namespace Testbed.Systematic.Coyote;
+
+/// <summary>What <c>coyote test -m NAME</c> finds: a method for each scenario, named after it.</summary>
+public static class EntryPoints
+{
+    [TestInit]
+    public static void Choose() => ChosenBody.Choose();
+
+    [Test]
+    public static void AllgGrowth() => ChosenBody.Run();
+
+    [Test]
+    public static void StopTheWorld() => ChosenBody.Run();
+
+    [Test]
+    public static void MarkrootSteal() => ChosenBody.Run();
+
+    [Test]
+    public static void HandoffGetfull() => ChosenBody.Run();
+
+    [Test]
+    public static void LockFreeList() => ChosenBody.Run();
+
+    [Test]
+    public static void WholeCycle() => ChosenBody.Run();
+
+    [Test]
+    public static void WorldFailure() => ChosenBody.Run();
+
+    [Test]
+    public static void CasPair() => ChosenBody.Run();
+
+    [Test]
+    public static void LongRun() => ChosenBody.Run();
+
+    [Test]
+    public static void Canary() => ChosenBody.Run();
+
+    [Test]
+    public static void AllgGrowthSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void StopTheWorldSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void MarkrootStealSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void HandoffGetfullSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void LockFreeListSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void StopIsFollowedByStart() => WorldProgress.Run();
+}
