@@ -23,8 +23,10 @@ internal sealed class WorldRuns : Monitor
     {
     }
 
+    /// <summary>Another stop says that there was a start: no goroutine was seen in between.</summary>
     [Hot]
     [OnEventGotoState(typeof(Resumed), typeof(Running))]
+    [OnEventGotoState(typeof(Stopped), typeof(IsStopped))]
     private sealed class IsStopped : State
     {
     }
