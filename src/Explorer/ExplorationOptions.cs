@@ -46,6 +46,9 @@ public sealed record ExplorationOptions
     /// </summary>
     public TimeSpan ShrinkTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where <see cref="Explore.Check"/> writes the trace of a failure; created with the first.</summary>
+    public string TraceFolder { get; init; } = Path.Combine("TestResults", "traces");
+
     /// <summary>Names the build that is explored; written to traces.</summary>
     public string Fingerprint { get; init; } = "";
 

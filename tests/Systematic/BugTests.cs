@@ -36,6 +36,7 @@ public class BugTests
             Assert.Equal((failure.Steps, failure.Message), (replay.Failure!.Steps, replay.Failure.Message));
         }
 
+        RequireNoPreemptionToRemove(failure, body);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{failure.Kind} in execution {failure.Execution}: {failure.Message}");
     }
@@ -51,6 +52,32 @@ public class BugTests
             scenarios,
             scenario => Assert.True(
                 BugCatalogue.Embedded().All.Count(bug => bug.Scenario == scenario) >= LeastBugsPerScenario, scenario));
+    }
+
+    /// <summary>
+    /// Takes the preemptions of a shrunk schedule out of it, each by itself: what is left must not fail in the same way
+    /// with fewer preemptions.
+    /// </summary>
+    private static void RequireNoPreemptionToRemove(Failure failure, Action body)
+    {
+        Assert.Equal(ShrinkEnd.Minimal, failure.Shrinking?.End);
+        int[] threads = [.. failure.Trace.Steps.Select(step => step.Thread)];
+        var identity = new FailureIdentity(failure);
+        using var engine = new Engine(HandOffs.Fastest, processor: null);
+        for (int step = 1; step < threads.Length; step++)
+        {
+            if (threads[step] == threads[step - 1])
+            {
+                continue;
+            }
+
+            var strategy = new WithoutPreemption(threads, failure.Trace.Choices, step);
+            ExecutionOutcome outcome = engine.Run(
+                body, new ExecutionPlan(strategy, failure.Trace.Seed, 0, 0, failure.Trace.MaxSteps));
+            Assert.False(
+                outcome.Failure is { } left && identity.Is(left) && outcome.Preemptions < failure.Preemptions,
+                $"the preemption at step {step + 1} of {failure.Preemptions} can be removed");
+        }
     }
 
     private static string ToPascalCase(string kebab)

@@ -36,6 +36,9 @@ internal sealed class Shrinker(
     /// <summary>Written by the shrinking thread, read by the one that waits for it.</summary>
     private volatile ShrinkCase? _best;
 
+    /// <summary>The turns of the smallest execution.</summary>
+    private ScheduleGuide _guide = ScheduleGuide.Of([]);
+
     private Engine? _engine;
 
     /// <summary>The smallest execution found so far; null before there is any. Any thread.</summary>
@@ -49,7 +52,7 @@ internal sealed class Shrinker(
     internal void Shrink(Engine engine, ShrinkCase found)
     {
         _engine = engine;
-        _best = found;
+        Keep(found);
         SampleSchedules();
         ReducePreemptions();
         ShrinkSize before;
@@ -89,7 +92,7 @@ internal sealed class Shrinker(
 
     private bool TryChoices(uint[] choices)
     {
-        if (Try(choices, new GuidedSchedule(ScheduleGuide.Of(Current.Steps))))
+        if (Try(choices, new GuidedSchedule(_guide)))
         {
             return true;
         }
@@ -163,7 +166,7 @@ internal sealed class Shrinker(
     private void CutTurns()
         => ForEachTurn(turn =>
         {
-            for (int less = TurnsOf(Current)[turn].Length / 2; less > 0; less /= 2)
+            for (int less = _guide.Turns[turn].Length / 2; less > 0; less /= 2)
             {
                 if (TryTurns(turns => Cut(turns, turn, less)))
                 {
@@ -173,8 +176,6 @@ internal sealed class Shrinker(
 
             return false;
         });
-
-    private static List<ScheduleGuide.Turn> TurnsOf(ShrinkCase execution) => ScheduleGuide.Of(execution.Steps).Turns;
 
     /// <summary>Tries something at each turn, and at the same place again if it made the execution smaller.</summary>
     private void ForEachTurn(Func<int, bool> attempt)
@@ -227,9 +228,14 @@ internal sealed class Shrinker(
     }
 
     private bool TryTurns(Func<List<ScheduleGuide.Turn>, IEnumerable<ScheduleGuide.Turn>?> edit)
+        => !budget.IsSpent
+            && edit(_guide.Turns) is { } turns
+            && Try(Current.Choices, new GuidedSchedule(_guide.With(turns)));
+
+    private void Keep(ShrinkCase execution)
     {
-        ScheduleGuide guide = ScheduleGuide.Of(Current.Steps);
-        return edit(guide.Turns) is { } turns && Try(Current.Choices, new GuidedSchedule(guide.With(turns)));
+        _best = execution;
+        _guide = ScheduleGuide.Of(execution.Steps);
     }
 
     /// <summary>Runs a candidate and keeps it if it is smaller and fails in the same way.</summary>
@@ -254,7 +260,7 @@ internal sealed class Shrinker(
         ShrinkCase candidate = ShrinkCase.Of([.. _engine.Choices], attempt.Steps);
         if (candidate.Size < Current.Size)
         {
-            _best = candidate;
+            Keep(candidate);
             return true;
         }
 
