@@ -3,8 +3,8 @@ using Testbed.Sync;
 namespace Examples;
 
 /// <summary>
-/// A queue of numbers in an array, for any number of producers and consumers, without a lock: D. Vyukov's bounded queue,
-/// which .NET's own <c>ConcurrentQueue</c> is made of. Each cell says in its sequence number whose turn it is.
+/// A queue of numbers in an array, for any number of producers and consumers, without a lock: D. Vyukov's bounded
+/// queue, which .NET's own <c>ConcurrentQueue</c> is made of. Each cell says in its sequence number whose turn it is.
 /// </summary>
 /// <typeparam name="TSync">The engine: <see cref="NativeSync"/> in production.</typeparam>
 public sealed unsafe class BoundedQueue<TSync> : IDisposable

@@ -3,8 +3,8 @@ using Testbed.Sync;
 namespace Examples;
 
 /// <summary>
-/// A stack of numbers without a lock (R. K. Treiber: Systems Programming: Coping with Parallelism, 1986), over a pool of
-/// nodes that are used again and again.
+/// A stack of numbers without a lock (R. K. Treiber: Systems Programming: Coping with Parallelism, 1986), over a pool
+/// of nodes that are used again and again.
 /// </summary>
 /// <typeparam name="TSync">The engine: <see cref="NativeSync"/> in production.</typeparam>
 public sealed unsafe class TreiberStack<TSync> : IDisposable

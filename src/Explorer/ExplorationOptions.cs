@@ -37,6 +37,9 @@ public sealed record ExplorationOptions
     /// <summary>Whether a failure is made as small as it gets before it is reported.</summary>
     public bool Shrink { get; init; } = true;
 
+    /// <summary>Shrinking a failure takes at most so many steps in all its executions.</summary>
+    internal const long ShrinkSteps = 40_000_000;
+
     /// <summary>Shrinking a failure runs at most so many executions.</summary>
     public int ShrinkExecutions { get; init; } = 8_000;
 

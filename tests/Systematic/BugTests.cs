@@ -61,23 +61,25 @@ public class BugTests
     private static void RequireNoPreemptionToRemove(Failure failure, Action body)
     {
         Assert.Equal(ShrinkEnd.Minimal, failure.Shrinking?.End);
-        int[] threads = [.. failure.Trace.Steps.Select(step => step.Thread)];
+        Trace trace = failure.Trace;
+        int[] threads = [.. trace.Steps.Select(step => step.Thread)];
         var identity = new FailureIdentity(failure);
         using var engine = new Engine(HandOffs.Fastest, processor: null);
-        for (int step = 1; step < threads.Length; step++)
+        var whole = new Attempt(new RecordedSchedule(engine, trace.Steps, [], trace.Choices), trace.Choices);
+        Assert.Equal(failure.Preemptions, Run(whole).Preemptions);
+        int[] preemptions =
+            [.. Enumerable.Range(0, threads.Length).Where(step => whole.Steps[step].Preempts)];
+        Assert.Equal(failure.Preemptions, preemptions.Length);
+        foreach (int step in preemptions)
         {
-            if (threads[step] == threads[step - 1])
-            {
-                continue;
-            }
-
-            var strategy = new WithoutPreemption(threads, failure.Trace.Choices, step);
-            ExecutionOutcome outcome = engine.Run(
-                body, new ExecutionPlan(strategy, failure.Trace.Seed, 0, 0, failure.Trace.MaxSteps));
+            ExecutionOutcome outcome = Run(new WithoutPreemption(threads, trace.Choices, step));
             Assert.False(
                 outcome.Failure is { } left && identity.Is(left) && outcome.Preemptions < failure.Preemptions,
                 $"the preemption at step {step + 1} of {failure.Preemptions} can be removed");
         }
+
+        ExecutionOutcome Run(IStrategy strategy)
+            => engine.Run(body, new ExecutionPlan(strategy, trace.Seed, 0, 0, trace.MaxSteps));
     }
 
     private static string ToPascalCase(string kebab)

@@ -1,13 +1,13 @@
 namespace Testbed.Explorer;
 
 /// <summary>
-/// Smaller sequences of choices, the boldest first. The engine knows nothing of what they mean: a program that draws its
-/// input by choices, the simplest by 0, gets a simpler input from a shorter sequence of lower numbers, as in
+/// Smaller sequences of choices, the boldest first. The engine knows nothing of what they mean: a program that draws
+/// its input by choices, the simplest by 0, gets a simpler input from a shorter sequence of lower numbers, as in
 /// Hypothesis (D. MacIver, A. Donaldson: Test-Case Reduction via Test-Case Generation, ECOOP 2020).
 /// </summary>
 internal static class ChoiceCandidates
 {
-    /// <summary>Blocks of up to so many choices are left out at any place, since what they mean may lie anywhere.</summary>
+    /// <summary>Blocks of up to so many choices are left out at any place: what they mean may lie anywhere.</summary>
     private const int LongestLooseBlock = 8;
 
     /// <summary>Sequences that are a step smaller than another.</summary>

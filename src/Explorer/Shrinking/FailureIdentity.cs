@@ -8,9 +8,9 @@ namespace Testbed.Explorer;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Left out are numbers, addresses and remarks in parentheses, so that <c>span[3].state</c> and <c>span[1].state</c> are
-/// the same location; places in source text stay. The place of an exception is left out too: it is read off the stack,
-/// where it depends on what the JIT has inlined so far.
+/// Left out are numbers, addresses and remarks in parentheses, so that <c>span[3].state</c> and <c>span[1].state</c>
+/// are the same location; places in source text stay. The place of an exception is left out too: it is read off the
+/// stack, where it depends on what the JIT has inlined so far.
 /// </para>
 /// <para>
 /// A failure of several threads, a line each, is the same if each of its lines is one of the other's: fewer threads

@@ -21,9 +21,11 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
             return failure;
         }
 
-        var budget = new ShrinkBudget(options.ShrinkExecutions, options.ShrinkTimeout);
+        var budget = new ShrinkBudget(
+            options.ShrinkExecutions, ExplorationOptions.ShrinkSteps, options.ShrinkTimeout);
         using CancellationTokenRegistration registration = cancel.Register(budget.Cancel);
-        var shrinker = new Shrinker(body, new FailureIdentity(failure), options.Seed, options.MaxSteps, options.Waits, budget);
+        var shrinker = new Shrinker(
+            body, new FailureIdentity(failure), options.Seed, options.MaxSteps, options.Waits, budget);
         bool stalled = Run(
             engine => shrinker.Shrink(engine, Reproduce(engine, failure, failure.Trace.Steps, failure.Trace.Choices)),
             () => progress(ProgressOf(failure, shrinker.Best)));

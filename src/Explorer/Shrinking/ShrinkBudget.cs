@@ -3,16 +3,18 @@ using System.Diagnostics;
 namespace Testbed.Explorer;
 
 /// <summary>
-/// How much shrinking may cost. Executions bound it, so that the outcome is the same on every machine; the time limit is
-/// there for programs whose executions take long, and the outcome says so when it was reached.
+/// How much shrinking may cost. Executions bound it, so that the outcome is the same on every machine; the time limit
+/// is there for programs whose executions take long, and the outcome says so when it was reached.
 /// </summary>
 /// <param name="executions">How many candidates may run.</param>
+/// <param name="steps">How many steps they may take together.</param>
 /// <param name="time">How long it may take.</param>
-internal sealed class ShrinkBudget(int executions, TimeSpan time)
+internal sealed class ShrinkBudget(int executions, long steps, TimeSpan time)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private volatile bool _cancelled;
     private volatile int _used;
+    private long _steps;
 
     /// <summary>Candidates that have run. Any thread.</summary>
     internal int Used => _used;
@@ -39,7 +41,7 @@ internal sealed class ShrinkBudget(int executions, TimeSpan time)
         if (!IsSpent)
         {
             End = _cancelled ? ShrinkEnd.Cancelled
-                : _used >= executions ? ShrinkEnd.ExecutionLimit
+                : _used >= executions || _steps >= steps ? ShrinkEnd.ExecutionLimit
                 : Elapsed >= time ? ShrinkEnd.TimeLimit
                 : ShrinkEnd.Minimal;
         }
@@ -52,4 +54,7 @@ internal sealed class ShrinkBudget(int executions, TimeSpan time)
         _used++;
         return true;
     }
+
+    /// <summary>Takes the steps of a candidate that has run.</summary>
+    internal void Spend(int taken) => _steps += taken;
 }

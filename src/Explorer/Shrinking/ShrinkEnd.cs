@@ -6,7 +6,7 @@ public enum ShrinkEnd
     /// <summary>Nothing that shrinking tries makes it smaller: no preemption can be removed, for one.</summary>
     Minimal,
 
-    /// <summary>As many candidates had run as may.</summary>
+    /// <summary>As many candidates had run as may, or had taken as many steps together.</summary>
     ExecutionLimit,
 
     /// <summary>Time was up; with more of it, or on a faster machine, it may become smaller.</summary>

@@ -19,8 +19,13 @@ namespace Testbed.Explorer;
 internal sealed class Shrinker(
     Action body, FailureIdentity identity, ulong seed, int maxSteps, WaitRule waits, ShrinkBudget budget)
 {
-    /// <summary>So many random schedules with fewer preemptions than the best one are tried, for each number.</summary>
+    /// <summary>
+    /// So many random schedules with fewer preemptions than the best one are tried, for each number; of long ones,
+    /// fewer.
+    /// </summary>
     private const int SamplesPerBound = 200;
+
+    private const int SampledStepsPerBound = 1_000_000;
 
     /// <summary>Only so few preemptions are tried at random: with more, chance seldom meets the right places.</summary>
     private const int MaxSampledBound = 4;
@@ -116,18 +121,24 @@ internal sealed class Shrinker(
             before = Current.Size;
             SampleSchedules();
             ReducePreemptions();
-            DropTurns();
-            CutTurns();
+
+            // An execution that never ends stays as long as it may be.
+            if (!identity.IsStepLimit)
+            {
+                DropTurns();
+                CutTurns();
+            }
         }
         while (Current.Size < before && !budget.IsSpent);
     }
 
-    /// <summary>Looks for schedules with fewer preemptions that have nothing to do with the one that was found.</summary>
+    /// <summary>Looks for schedules with fewer preemptions, whatever the one that was found is like.</summary>
     private void SampleSchedules()
     {
         for (int bound = 0; bound <= MaxSampledBound && bound < Current.Size.Preemptions; bound++)
         {
-            for (int i = 0; i < SamplesPerBound && bound < Current.Size.Preemptions; i++)
+            int samples = Math.Min(SamplesPerBound, SampledStepsPerBound / Math.Max(1, Current.Size.Steps));
+            for (int i = 0; i < samples && bound < Current.Size.Preemptions; i++)
             {
                 _ = Try(Current.Choices, i % 4 == 0
                     ? new PreemptionBounded(bound)
@@ -147,7 +158,8 @@ internal sealed class Shrinker(
             }
         }
 
-        ForEachTurn(turn => TryTurns(turns => turns[turn].IsPreempted ? MergeUp(turns, turn) : null));
+        ForEachTurn(turn => _guide.Turns[turn].IsPreempted
+            && (TryTurns(turns => MergeUp(turns, turn)) || TryTurns(turns => Without(turns, turn, 1))));
     }
 
     /// <summary>Leaves out turns: half of them, then a quarter, and so on down to each by itself.</summary>
@@ -252,6 +264,7 @@ internal sealed class Shrinker(
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
         ExecutionOutcome outcome = _engine!.Run(
             body, new ExecutionPlan(attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits));
+        budget.Spend(outcome.Steps);
         if (outcome.Failure is not { } failure || !identity.Is(failure))
         {
             return false;
