@@ -24,8 +24,12 @@ public class BugTests
     {
         Bug bug = BugCatalogue.Embedded().Find(name)!;
         Action body = PatchedBuild.Compile(bug.Diff).Body<ExplorerSync>(bug.Scenario);
-        ExplorationResult result = new Exploration(
-            bug.Scenario, body, new ExplorationOptions { MaxExecutions = ExecutionsMax })
+        var options = new ExplorationOptions
+        {
+            MaxExecutions = ExecutionsMax,
+            ShrinkTimeout = TimeSpan.FromMinutes(10),
+        };
+        ExplorationResult result = new Exploration(bug.Scenario, body, options)
             .Run(cancel: TestContext.Current.CancellationToken);
         Failure failure = Assert.Single(result.Failures);
         Assert.Contains(failure.Trace.FailureKind.ToString(), bug.Expected.Select(ToPascalCase));
