@@ -55,8 +55,11 @@ internal sealed class SearchNode
     /// <summary>If a choice is to be made here: one more than the greatest number; else 0.</summary>
     internal uint ChoiceBound { get; set; }
 
-    /// <summary>Whether something is still to be explored from here.</summary>
-    internal bool HasWork => Todo.Count > 0 || NextChoice < ChoiceBound;
+    /// <summary>
+    /// Whether something is still to be explored from here, and it is known how: as long as the execution that leads
+    /// here has not come here, only that one can tell.
+    /// </summary>
+    internal bool HasWork => (Enabled.Length > 0 || ChoiceBound > 0) && (Todo.Count > 0 || NextChoice < ChoiceBound);
 
     /// <summary>What a thread would do next.</summary>
     internal ref readonly Candidate Find(ulong thread)
