@@ -36,6 +36,11 @@ public static partial class HtmlReport
             ["facts"] = Facts(execution, facts),
             ["replay"] = Escape(facts.ReplayCommand),
             ["story"] = Story(explanation),
+            ["lanes"] = execution.Threads.Count.ToString(CultureInfo.InvariantCulture),
+            ["input"] = execution.Input.Length == 0
+                ? ""
+                : "<details class=\"input\" open><summary>What it ran on</summary><pre>"
+                    + $"{Escape(execution.Input)}</pre></details>\n",
             ["rule"] = Escape(Relevance.Rule),
             ["counts"] = Escape(Counts(explanation)),
             ["heads"] = string.Concat(execution.Threads.Select(
@@ -70,7 +75,9 @@ public static partial class HtmlReport
     }
 
     private static string Story(Explanation explanation)
-        => string.Concat(explanation.Story.Select(sentence => $"<li>{LinkSteps(explanation, sentence)}</li>\n"));
+        => explanation.Story.Count == 0
+            ? "<li>There is no more to tell than the message says: step through the schedule.</li>\n"
+            : string.Concat(explanation.Story.Select(sentence => $"<li>{LinkSteps(explanation, sentence)}</li>\n"));
 
     /// <summary>Escapes a sentence and makes each <c>step N</c> in it a link to that step's row.</summary>
     private static string LinkSteps(Explanation explanation, string sentence)
