@@ -122,7 +122,9 @@ public static partial class HtmlReport
                 html.Append(
                     CultureInfo.InvariantCulture,
                     $"<tr class=\"fold\" data-first=\"{first}\" data-count=\"{count}\"><td colspan=\"{columns}\">")
-                    .Append(CultureInfo.InvariantCulture, $"<button type=\"button\">… {stretch}</button></td></tr>\n");
+                    .Append("<button type=\"button\">… ")
+                    .Append(stretch)
+                    .Append("</button></td></tr>\n");
             }
 
             for (int index = first; index < first + count; index++)
@@ -144,7 +146,10 @@ public static partial class HtmlReport
             + (happened.IsStep ? "" : " part")
             + (fails ? " fails" : "");
         string step = happened.IsStep || fails ? happened.Step.ToString(CultureInfo.InvariantCulture) : "";
-        html.Append(CultureInfo.InvariantCulture, $"<tr id=\"e{index}\" class=\"{classes}\"><th scope=\"row\">{step}</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<tr id=\"e{index}\" class=\"{classes}\">")
+            .Append("<th scope=\"row\">")
+            .Append(step)
+            .Append("</th>");
         for (int lane = 0; lane < execution.Threads.Count; lane++)
         {
             html.Append(CultureInfo.InvariantCulture, $"<td class=\"lane t{lane % 8}\">");
@@ -232,7 +237,7 @@ public static partial class HtmlReport
     {
         if (text.Length > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $" <span class=\"{style}\">").Append(Escape(text)).Append("</span>");
+            html.Append(" <span class=\"").Append(style).Append("\">").Append(Escape(text)).Append("</span>");
         }
     }
 

@@ -127,7 +127,8 @@ internal sealed class Story
         {
             _sentences.Add(Capital(wait.Text) + ".");
             int last = FindLast(
-                _events.Count, happened => happened.Place.Kind != PlaceKind.Memory && happened.Place.Overlaps(wait.Place));
+                _events.Count,
+                happened => happened.Place.Kind != PlaceKind.Memory && happened.Place.Overlaps(wait.Place));
             switch (wait.Operation)
             {
                 case "enter" when last >= 0:

@@ -8,7 +8,7 @@ using S = Testbed.Explorer.ExplorerSync;
 
 namespace Testbed.Unit.Explorer;
 
-/// <summary>What reports tell of a failure: the page, the trace events, the state at a step, and the sentences.</summary>
+/// <summary>What reports tell of a failure: the page, trace events, the state at a step, and sentences.</summary>
 public sealed unsafe class ReportTests
 {
     private const string Hostile = "</script><script>alert(1)</script>&\"'";
@@ -167,8 +167,8 @@ public sealed unsafe class ReportTests
     [Fact]
     public void An_unseen_write_is_told_and_a_seen_one_is_not()
     {
-        Assert.Contains(
-            "without having seen it", ScheduleText.Render(Recorded(Programs.LostUpdate).Recorded), StringComparison.Ordinal);
+        string unseen = ScheduleText.Render(Recorded(Programs.LostUpdate).Recorded);
+        Assert.Contains("without having seen it", unseen, StringComparison.Ordinal);
         RecordedExecution atomic = Programs.Fails(FailureKind.Oracle, () =>
         {
             Programs.NoLostUpdate();
