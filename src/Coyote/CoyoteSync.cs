@@ -178,6 +178,12 @@ public readonly unsafe struct CoyoteSync : ISync
         => Self.Execution.Zero(Self, start, bytes, line);
 
     /// <inheritdoc/>
+    public static void Poison(
+        void* start, nuint bytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Copy(
         void* source,
         void* destination,

@@ -31,6 +31,11 @@ public sealed record ExplorationOptions
     /// <summary>After so many failing executions it ends; at least 1.</summary>
     public int MaxFailures { get; init; } = 1;
 
+    /// <summary>
+    /// Whether an execution fails that leaves blocks, locks, notes or threads behind which nobody gave back.
+    /// </summary>
+    public bool ReportLeaks { get; init; } = true;
+
     /// <summary>A thread that takes no step for so long is reported, and the exploration given up.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(10);
 

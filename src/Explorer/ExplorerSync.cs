@@ -145,6 +145,11 @@ public readonly unsafe struct ExplorerSync : ISync
         => Self.Engine.Zero(Self, start, bytes, file, line);
 
     /// <inheritdoc/>
+    public static void Poison(
+        void* start, nuint bytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        => Self.Engine.Poison(Self, start, bytes, file, line);
+
+    /// <inheritdoc/>
     public static void Copy(
         void* source,
         void* destination,

@@ -14,11 +14,24 @@ public enum FailureKind
     /// </summary>
     DataRace,
 
+    /// <summary>
+    /// Threads took locks in orders in which they could deadlock under another schedule, though they did not.
+    /// </summary>
+    LockOrder,
+
     /// <summary>Every thread that has not ended waits for another, for ever.</summary>
     Deadlock,
 
     /// <summary>As a deadlock, but some of the threads go round in wait loops.</summary>
     Livelock,
+
+    /// <summary>
+    /// As a deadlock, and a thread sleeps on a note that was woken: a clear wiped that out before anybody saw it.
+    /// </summary>
+    LostWakeUp,
+
+    /// <summary>A read of what nobody had written since it was poisoned (<see cref="Sync.ISync.Poison"/>).</summary>
+    UninitializedRead,
 
     /// <summary>An access to a block that was freed, or one that nothing orders before the free.</summary>
     UseAfterFree,
@@ -35,7 +48,8 @@ public enum FailureKind
     LockMisuse,
 
     /// <summary>
-    /// A note was woken twice, slept on by two threads, cleared under a sleeper, or used after its end.
+    /// A note was woken twice, slept on by two threads, cleared under a sleeper, cleared while nothing ordered that
+    /// against a wake or a sleep, or used after its end.
     /// </summary>
     NoteMisuse,
 
@@ -46,6 +60,11 @@ public enum FailureKind
     /// A turn of a wait loop that was to change nothing (<see cref="Sync.ISync.Spin"/>) changed something.
     /// </summary>
     WaitLoopMisuse,
+
+    /// <summary>
+    /// Blocks, locks, notes or threads were left when all threads had ended: not freed, destroyed or joined.
+    /// </summary>
+    Leak,
 
     /// <summary>The execution took more steps than it may.</summary>
     StepLimit,

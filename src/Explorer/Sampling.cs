@@ -15,7 +15,13 @@ internal sealed class Sampling(Action body, ExplorationOptions options, FailureR
         while (_ledger.TryTake(out long execution, out int expectedSteps))
         {
             begun(execution);
-            var plan = new ExecutionPlan(strategy, options.Seed, execution, expectedSteps, options.MaxSteps);
+            var plan = new ExecutionPlan(
+                strategy,
+                options.Seed,
+                execution,
+                expectedSteps,
+                options.MaxSteps,
+                ReportLeaks: options.ReportLeaks);
             ExecutionOutcome outcome = engine.Run(body, plan);
             if (outcome.IsCutShort)
             {

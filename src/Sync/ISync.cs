@@ -188,6 +188,17 @@ public unsafe interface ISync
     static abstract void Zero(
         void* start, nuint bytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
+    /// <summary>
+    /// Says that what a range holds is undefined until it is written: an allocator of the code under test has taken the
+    /// memory back, or gives it out as it is. Nothing in production; an engine reports a read before the next write.
+    /// </summary>
+    /// <param name="start">The first byte.</param>
+    /// <param name="bytes">How many bytes; the range lies in one allocation.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    static abstract void Poison(
+        void* start, nuint bytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
     /// <summary>Copies a range by plain reads and writes; the ranges do not overlap.</summary>
     /// <param name="source">The first byte to read.</param>
     /// <param name="destination">The first byte to write.</param>

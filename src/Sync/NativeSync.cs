@@ -194,6 +194,12 @@ public readonly unsafe struct NativeSync : ISync
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static void Poison(void* start, nuint bytes, string file = "", int line = 0)
+    {
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static void Copy(void* source, void* destination, nuint bytes, string file = "", int line = 0)
         => NativeMemory.Copy(source, destination, bytes);
 

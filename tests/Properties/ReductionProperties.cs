@@ -51,6 +51,7 @@ public sealed class ReductionProperties
             IsReduced = isReduced,
             CountsTraces = true,
             Shrink = false,
+            ReportLeaks = false,
         };
         return (new Exploration("program", () => ends.Add(program.Run()), options).Run(), ends);
     }

@@ -140,7 +140,9 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     internal void Free(Span* span)
     {
         nint start = TSync.RacyRead(&span->Start);
-        _bitmap.ClearSpan(start, start + (TSync.Read(&span->PageCount) << _pageShift));
+        nint bytes = TSync.Read(&span->PageCount) << _pageShift;
+        _bitmap.ClearSpan(start, start + bytes);
+        TSync.Poison((void*)start, (nuint)bytes);
         TSync.Enter(_lock);
         if (TSync.VolatileRead(&span->State) != SpanState.InUse || TSync.Read(&span->References) != 0)
         {

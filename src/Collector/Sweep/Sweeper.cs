@@ -54,6 +54,7 @@ internal sealed unsafe class Sweeper<TSync>
             }
 
             _bitmap.ClearScan(address);
+            TSync.Poison((void*)address, elementSize);
             TSync.Write((nint*)address, first);
             if (elementSize > WordBytes)
             {

@@ -15,6 +15,9 @@ internal enum AccessKind : byte
     /// <summary>A plain write: with all.</summary>
     PlainWrite,
 
+    /// <summary>A plain write that leaves nothing to be read: a read that comes after it fails too.</summary>
+    Poison,
+
     /// <summary>
     /// None: what a release left behind, for those who see the value. Its <see cref="MemoryAccess.Clock"/> says what.
     /// </summary>

@@ -8,8 +8,13 @@ namespace Testbed.Explorer;
 /// the manner of FastTrack (see <see cref="HappensBefore"/>), with a list of accesses a word, not its one or two.
 /// </summary>
 /// <remarks>
+/// <para>
 /// An access takes the place of one that it races with all that one does, and that happens before it: whatever comes
 /// later and would race with the older one races with the newer one too. So a list is short, and nothing is missed.
+/// </para>
+/// <para>
+/// Memory whose contents are undefined is remembered as written in a way that lets nobody read it.
+/// </para>
 /// </remarks>
 /// <param name="order">What happens before what.</param>
 /// <param name="locks">Who holds which locks.</param>
@@ -26,7 +31,7 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
     internal byte* Place { get; private set; }
 
     /// <summary>A plain access of a value.</summary>
-    /// <returns>The number of an earlier access that it races with; 0 for none.</returns>
+    /// <returns>The number of an earlier access that rules it out; 0 for none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Plain(int thread, AccessKind kind, byte* address, int size, ulong value, string file, int line)
     {
@@ -41,12 +46,13 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
             }
         }
 
-        string operation = kind == AccessKind.PlainRead ? "read" : "write";
-        return Access(new Accessor(thread, kind, operation, file, line), address, size, value);
+        bool reads = kind == AccessKind.PlainRead;
+        return Access(
+            new Accessor(thread, kind, reads, reads ? "read" : "write", file, line), address, size, value);
     }
 
     /// <summary>A plain access of a range.</summary>
-    /// <returns>The number of an earlier access that it races with; 0 for none.</returns>
+    /// <returns>The number of an earlier access that rules it out; 0 for none.</returns>
     internal int Range(in Accessor accessor, byte* start, long bytes)
     {
         int rival = 0;
@@ -80,12 +86,21 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
         return 0;
     }
 
+    /// <summary>Forgets the accesses of a block, since the next ones are of another in its place.</summary>
+    internal void Forget(byte* start, long bytes)
+    {
+        for (byte* address = start; address < start + bytes; address += WordBytes)
+        {
+            shadow.SetFirst(address, 0);
+        }
+    }
+
     /// <summary>A volatile, racy or interlocked access.</summary>
     /// <param name="thread">Who makes it.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="before">What was there.</param>
     /// <param name="after">What is there now.</param>
-    /// <returns>The number of an earlier access that it races with; 0 for none.</returns>
+    /// <returns>The number of an earlier access that rules it out; 0 for none.</returns>
     internal int Atomic(int thread, in Operation operation, ulong before, ulong after)
     {
         byte* address = operation.Address;
@@ -104,8 +119,9 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
         }
 
         AccessKind kind = writes ? AccessKind.AtomicWrite : AccessKind.AtomicRead;
+        bool reads = isFence || operation.IsRead;
         var accessor = new Accessor(
-            thread, kind, OperationText.Of(operation.Kind), operation.File, operation.Line);
+            thread, kind, reads, OperationText.Of(operation.Kind), operation.File, operation.Line);
         int rival = Word(accessor, address, bytes, operation.Size, after);
         if (writes)
         {
@@ -146,7 +162,12 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
                         return access;
                     }
                 }
-                else if ((s_rivals[(int)earlier.Kind] & ~rivals) == 0)
+                else if (earlier.Kind == AccessKind.Poison && accessor.Reads)
+                {
+                    Place = FirstOf(address, (byte)(earlier.Bytes & bytes));
+                    return access;
+                }
+                else if ((s_rivals[(int)earlier.Kind] & ~rivals) == 0 || earlier.Kind == AccessKind.Poison)
                 {
                     // It is not needed beside this one.
                     earlier.Bytes &= (byte)~bytes;
@@ -248,7 +269,9 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
 
     /// <summary>Whether an access races with all that one of a kind and some bytes would.</summary>
     private static bool Covers(in MemoryAccess access, AccessKind kind, byte bytes)
-        => (access.Bytes & bytes) == bytes && (s_rivals[(int)kind] & ~s_rivals[(int)access.Kind]) == 0;
+        => (access.Bytes & bytes) == bytes
+            && access.Kind != AccessKind.Poison
+            && (s_rivals[(int)kind] & ~s_rivals[(int)access.Kind]) == 0;
 
     private static byte* NextWord(byte* address) => (byte*)(((nint)address | (WordBytes - 1)) + 1);
 
@@ -263,12 +286,14 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
         const int AtomicRead = 1 << (int)AccessKind.AtomicRead;
         const int AtomicWrite = 1 << (int)AccessKind.AtomicWrite;
         const int PlainRead = 1 << (int)AccessKind.PlainRead;
-        const int PlainWrite = 1 << (int)AccessKind.PlainWrite;
+        const int PlainWrite = (1 << (int)AccessKind.PlainWrite) | (1 << (int)AccessKind.Poison);
         var rivals = new byte[(int)AccessKind.Released + 1];
         rivals[(int)AccessKind.AtomicRead] = PlainWrite;
         rivals[(int)AccessKind.AtomicWrite] = PlainWrite | PlainRead;
         rivals[(int)AccessKind.PlainRead] = PlainWrite | AtomicWrite;
         rivals[(int)AccessKind.PlainWrite] = PlainWrite | PlainRead | AtomicWrite | AtomicRead;
+
+        rivals[(int)AccessKind.Poison] = rivals[(int)AccessKind.PlainWrite];
 
         // A kind of its own, so that no access takes the place of what was released.
         rivals[(int)AccessKind.Released] = 1 << (int)AccessKind.Released;
@@ -276,5 +301,12 @@ internal sealed unsafe class DataRaces(HappensBefore order, HeldLocks locks, Sha
     }
 
     /// <summary>Who accesses, how and where in the source.</summary>
-    internal readonly record struct Accessor(int Thread, AccessKind Kind, string Operation, string File, int Line);
+    /// <param name="Thread">The thread.</param>
+    /// <param name="Kind">What it may not race with.</param>
+    /// <param name="Reads">Whether it reads.</param>
+    /// <param name="Operation">What it does, as reports call it.</param>
+    /// <param name="File">The source file.</param>
+    /// <param name="Line">The line in it.</param>
+    internal readonly record struct Accessor(
+        int Thread, AccessKind Kind, bool Reads, string Operation, string File, int Line);
 }

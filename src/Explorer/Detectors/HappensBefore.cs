@@ -29,6 +29,20 @@ internal sealed class HappensBefore
     internal bool IsBefore(int thread, int time, int other)
         => thread == other || time <= _clocks[_threads[other].Now, thread];
 
+    /// <summary>As <see cref="Time"/>, of what others learn by other means than locks.</summary>
+    internal int TimeWithoutLocks(int thread) => _clocks.WithoutLocks(_threads[thread].Now, thread);
+
+    /// <summary>As <see cref="IsBefore"/>, with a clock in place of the other thread, and no order by locks.</summary>
+    internal bool IsBeforeWithoutLocks(int thread, int time, int clock) => time <= _clocks.WithoutLocks(clock, thread);
+
+    /// <summary>A copy of what a thread knows now.</summary>
+    internal int Copy(int thread)
+    {
+        int copy = _clocks.Create();
+        _clocks.Assign(copy, _threads[thread].Now);
+        return copy;
+    }
+
     /// <summary>A thread begins, with what its starter knows.</summary>
     /// <param name="thread">Its number: the next one.</param>
     /// <param name="starter">Who starts it; -1 for nobody.</param>
@@ -47,7 +61,7 @@ internal sealed class HappensBefore
             Tick(starter);
         }
 
-        _clocks[_threads[thread].Now, thread] = 1;
+        Tick(thread);
     }
 
     /// <summary>A thread learns all that another, which has ended, did.</summary>
@@ -57,6 +71,21 @@ internal sealed class HappensBefore
     /// <param name="thread">The thread.</param>
     /// <param name="clock">The clock, or 0.</param>
     internal void Acquire(int thread, int clock) => _clocks.Join(_threads[thread].Now, clock);
+
+    /// <summary>A thread enters a lock, and learns what the one knew that left it last.</summary>
+    internal void Enter(int thread, int clock) => _clocks.JoinByLock(_threads[thread].Now, clock);
+
+    /// <summary>A thread exits a lock, and leaves there what it knows.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="clock">The lock's clock, or 0 for a new one.</param>
+    /// <returns>The clock.</returns>
+    internal int Exit(int thread, int clock)
+    {
+        int released = clock == 0 ? _clocks.Create() : clock;
+        _clocks.Assign(released, _threads[thread].Now);
+        _clocks[_threads[thread].Now, thread]++;
+        return released;
+    }
 
     /// <summary>As <see cref="Acquire"/>, but only the thread's next fence makes it count.</summary>
     internal void AcquireAtFence(int thread, int clock)
@@ -113,7 +142,12 @@ internal sealed class HappensBefore
     /// <summary>A new execution begins.</summary>
     internal void Reset() => _clocks.Reset();
 
-    private void Tick(int thread) => _clocks[_threads[thread].Now, thread]++;
+    private void Tick(int thread)
+    {
+        int now = _threads[thread].Now;
+        _clocks[now, thread]++;
+        _clocks.WithoutLocks(now, thread)++;
+    }
 
     /// <summary>The clocks of a thread; 0 is none.</summary>
     private struct ThreadClocks

@@ -8,7 +8,8 @@ namespace Testbed.Explorer;
 /// </summary>
 internal sealed class HeldLocks
 {
-    private Link[] _links = new Link[64];
+    /// <summary>By number; number 0 is no lock.</summary>
+    private Link[] _links = [.. Enumerable.Repeat(new Link(0, -1, "", 0), 64)];
     private int _count = 1;
     private int[] _held = new int[8];
 
@@ -33,8 +34,39 @@ internal sealed class HeldLocks
     /// <summary>A thread gives a lock back that it holds.</summary>
     internal void Exit(int thread, int mutex) => _held[thread] = Without(_held[thread], mutex);
 
-    /// <summary>The lock that was taken last of some, and where, and the number of the others.</summary>
-    internal Link this[int locks] => _links[locks];
+    /// <summary>Whether a lock is one of some.</summary>
+    internal bool Contains(int locks, int mutex)
+    {
+        while (locks != 0 && _links[locks].Mutex != mutex)
+        {
+            locks = _links[locks].Others;
+        }
+
+        return locks != 0;
+    }
+
+    /// <summary>Whether some and some others have one in common.</summary>
+    internal bool HaveCommon(int locks, int others)
+    {
+        while (locks != 0 && !Contains(others, _links[locks].Mutex))
+        {
+            locks = _links[locks].Others;
+        }
+
+        return locks != 0;
+    }
+
+    /// <summary>Whether some and some others are the same, taken in the same order.</summary>
+    internal bool AreSame(int locks, int others)
+    {
+        while (locks != others && _links[locks].Mutex == _links[others].Mutex)
+        {
+            locks = _links[locks].Others;
+            others = _links[others].Others;
+        }
+
+        return locks == others;
+    }
 
     /// <summary>A new execution begins.</summary>
     internal void Reset() => _count = 1;
@@ -83,5 +115,5 @@ internal sealed class HeldLocks
     /// <param name="Mutex">The lock.</param>
     /// <param name="File">Where it was taken.</param>
     /// <param name="Line">The line in it.</param>
-    internal readonly record struct Link(int Others, int Mutex, string File, int Line);
+    private readonly record struct Link(int Others, int Mutex, string File, int Line);
 }

@@ -1,23 +1,30 @@
 namespace Testbed.Explorer;
 
 /// <summary>
-/// The vector clocks of an execution, by number: for each thread, how much of what it did a clock knows of. Number 0 is
-/// the clock that knows of nothing.
+/// The vector clocks of an execution, by number: for each thread, how much of what it did a clock knows of, and how
+/// much it would know of without locks. Number 0 is the clock that knows of nothing.
 /// </summary>
 /// <remarks>They lie in one array that lives as long as the engine, so that a step allocates nothing.</remarks>
 internal sealed class VectorClocks
 {
     private readonly Stack<int> _free = new();
+
+    /// <summary>How many threads there is room for.</summary>
     private int _stride = 8;
+
+    /// <summary>By clock: the times by thread, then those without locks by thread.</summary>
     private int[] _times;
     private int _threads;
     private int _count;
 
     /// <summary>Creates the store.</summary>
-    internal VectorClocks() => _times = new int[64 * _stride];
+    internal VectorClocks() => _times = new int[64 * 2 * _stride];
 
     /// <summary>What a clock knows of a thread.</summary>
-    internal ref int this[int clock, int thread] => ref _times[(clock * _stride) + thread];
+    internal ref int this[int clock, int thread] => ref _times[(clock * 2 * _stride) + thread];
+
+    /// <summary>What it would know without locks.</summary>
+    internal ref int WithoutLocks(int clock, int thread) => ref _times[(((clock * 2) + 1) * _stride) + thread];
 
     /// <summary>Makes a clock that knows of nothing.</summary>
     /// <returns>Its number.</returns>
@@ -26,7 +33,7 @@ internal sealed class VectorClocks
         if (!_free.TryPop(out int clock))
         {
             clock = _count++;
-            if (_count * _stride > _times.Length)
+            if (_count * 2 * _stride > _times.Length)
             {
                 Array.Resize(ref _times, 2 * _times.Length);
             }
@@ -48,16 +55,19 @@ internal sealed class VectorClocks
     /// <summary>One clock learns what another knows.</summary>
     internal void Join(int into, int from)
     {
-        if (from == 0)
+        JoinByLock(into, from);
+        if (from != 0)
         {
-            return;
+            Join(Times(into)[_stride..], Times(from)[_stride..]);
         }
+    }
 
-        Span<int> known = Times(into);
-        Span<int> learned = Times(from);
-        for (int thread = 0; thread < _threads; thread++)
+    /// <summary>As <see cref="Join(int, int)"/>, but what it would know without locks stays.</summary>
+    internal void JoinByLock(int into, int from)
+    {
+        if (from != 0)
         {
-            known[thread] = Math.Max(known[thread], learned[thread]);
+            Join(Times(into), Times(from));
         }
     }
 
@@ -71,9 +81,9 @@ internal sealed class VectorClocks
         if (_threads > _stride)
         {
             var wider = new int[2 * _times.Length];
-            for (int clock = 0; clock < _count; clock++)
+            for (int half = 0; half < 2 * _count; half++)
             {
-                Times(clock).CopyTo(wider.AsSpan(2 * clock * _stride));
+                _times.AsSpan(half * _stride, _stride).CopyTo(wider.AsSpan(2 * half * _stride));
             }
 
             _times = wider;
@@ -90,5 +100,13 @@ internal sealed class VectorClocks
         _ = Create();
     }
 
-    private Span<int> Times(int clock) => _times.AsSpan(clock * _stride, _stride);
+    private void Join(Span<int> into, Span<int> from)
+    {
+        for (int thread = 0; thread < _threads; thread++)
+        {
+            into[thread] = Math.Max(into[thread], from[thread]);
+        }
+    }
+
+    private Span<int> Times(int clock) => _times.AsSpan(clock * 2 * _stride, 2 * _stride);
 }

@@ -72,7 +72,8 @@ internal sealed unsafe partial class Engine
         mutex.File = file;
         mutex.Line = line;
         self.LocksHeld++;
-        _order.Acquire(self.Id, mutex.Clock);
+        _order.Enter(self.Id, mutex.Clock);
+        CheckLockOrder(self, number, file, line);
         _locks.Enter(self.Id, number, file, line);
         NoteRead(self, FirstLockPlace + (ulong)number, 1);
         NoteLockChange(self, mutex, number);
@@ -102,7 +103,7 @@ internal sealed unsafe partial class Engine
 
         mutex.Holder = MutexState.Nobody;
         self.LocksHeld--;
-        mutex.Clock = _order.Release(self.Id, mutex.Clock);
+        mutex.Clock = _order.Exit(self.Id, mutex.Clock);
         _locks.Exit(self.Id, number);
         NoteLockChange(self, mutex, number);
         Performed(self, mutex.Name);
@@ -117,12 +118,7 @@ internal sealed unsafe partial class Engine
             _notes.Add(new NoteState());
         }
 
-        NoteState note = _notes[_noteCount++];
-        note.Identity = NextIdentity(self);
-        note.Name = name;
-        note.IsWoken = false;
-        note.Clock = 0;
-        note.IsDestroyed = false;
+        _notes[_noteCount++].Reset(name, NextIdentity(self));
         return _noteCount;
     }
 
@@ -151,8 +147,13 @@ internal sealed unsafe partial class Engine
         Announce(self, OperationKind.Clear, number, file, line);
         AwaitTurn(self);
         RequireNoSleeper(self, number, "clears", file, line);
+        NoteState note = _notes[number];
+        CheckNote(self, note.Woken, "woke", "clears", note);
+        CheckNote(self, note.Slept, "slept on", "clears", note);
+        note.Cleared = UseOf(self, file, line);
+        note.IsLost = note.IsWoken && note.IsUnseen;
         SetWoken(self, number, false);
-        Performed(self, _notes[number].Name);
+        Performed(self, note.Name);
     }
 
     /// <summary>Wakes a note.</summary>
@@ -174,11 +175,13 @@ internal sealed unsafe partial class Engine
                 FailureKind.NoteMisuse,
                 self,
                 $"thread '{self.Name}' wakes note '{note.Name}' ({Source(file, line)}), "
-                + $"which was woken already ({Source(note.File, note.Line)})");
+                + $"which was woken already ({Source(note.Woken.File, note.Woken.Line)})");
         }
 
-        note.File = file;
-        note.Line = line;
+        CheckNote(self, note.Cleared, "cleared", "wakes", note);
+        note.Woken = UseOf(self, file, line);
+        note.IsUnseen = true;
+        note.IsLost = false;
         note.Clock = _order.Release(self.Id, note.Clock);
         SetWoken(self, number, true);
         Performed(self, note.Name);
@@ -192,8 +195,12 @@ internal sealed unsafe partial class Engine
         RequireNoSleeper(self, number, "sleeps on", file, line);
         Announce(self, OperationKind.Sleep, number, file, line);
         AwaitTurn(self);
-        _order.Acquire(self.Id, _notes[number].Clock);
-        Performed(self, _notes[number].Name);
+        NoteState note = _notes[number];
+        CheckNote(self, note.Cleared, "cleared", "sleeps on", note);
+        _order.Acquire(self.Id, note.Clock);
+        note.IsUnseen = false;
+        note.Slept = UseOf(self, file, line);
+        Performed(self, note.Name);
     }
 
     /// <summary>Waits until a note is woken or time is up, which it is whenever the strategy chooses so.</summary>
@@ -207,9 +214,12 @@ internal sealed unsafe partial class Engine
         AwaitTurn(self);
         NoteState note = _notes[number];
         NoteRead(self, FirstNotePlace + (ulong)number, 1);
+        CheckNote(self, note.Cleared, "cleared", "sleeps on", note);
+        note.Slept = UseOf(self, file, line);
         if (note.IsWoken)
         {
             _order.Acquire(self.Id, note.Clock);
+            note.IsUnseen = false;
         }
         else
         {

@@ -137,6 +137,22 @@ internal sealed unsafe partial class Engine
         CheckRange(self, AccessKind.PlainWrite, "zero", start, bytes, file, line);
     }
 
+    /// <summary>Makes what a range holds undefined.</summary>
+    internal void Poison(ControlledThread self, void* start, nuint bytes, string file, int line)
+    {
+        if (bytes == 0 || !CheckPlain(self, start, (long)bytes, file, line) || _aborting)
+        {
+            return;
+        }
+
+        if (_recorder is not null)
+        {
+            RecordRange(self, "poison", start, (long)bytes, $"{bytes} bytes", file, line);
+        }
+
+        CheckRange(self, AccessKind.Poison, "poison", start, bytes, file, line);
+    }
+
     /// <summary>Copies a range.</summary>
     internal void Copy(ControlledThread self, void* source, void* destination, nuint bytes, string file, int line)
     {
@@ -170,8 +186,15 @@ internal sealed unsafe partial class Engine
         ControlledThread self, long count, int elementBytes, Type element, string name, string file, int line)
     {
         ThrowIfAborting();
-        void* start = _region.Allocate(count, elementBytes, element, name);
-        _region[_region.Count - 1].Identity = NextIdentity(self);
+        int reusable = _region.FindReusable(self.Id, count, elementBytes);
+        int number = reusable != 0 && ChooseNumber(self, 2, "reuse", file, line) == 1
+            ? Reuse(self, reusable, count, elementBytes, element, name)
+            : _region.Allocate(count, elementBytes, element, name);
+        ref Allocation allocation = ref _region[number];
+        allocation.Identity = NextIdentity(self);
+        allocation.File = file;
+        allocation.Line = line;
+        void* start = allocation.Start;
         if (_recorder is not null)
         {
             RecordRange(self, "allocate", start, count * elementBytes, $"{count * elementBytes} bytes", file, line);
@@ -223,6 +246,18 @@ internal sealed unsafe partial class Engine
         allocation.FreedBy = self.Id;
         allocation.FreedFile = file;
         allocation.FreedLine = line;
+        _region.Free(number);
+    }
+
+    /// <summary>Makes a block of one that the thread has freed.</summary>
+    private int Reuse(
+        ControlledThread self, int number, long count, int elementBytes, Type element, string name)
+    {
+        ref Allocation allocation = ref _region[number];
+        _races.Forget(allocation.Start, allocation.Bytes);
+        _region.Reuse(number, count, elementBytes, element, name);
+        NoteChange(self, (ulong)allocation.Start, (ulong)allocation.Bytes);
+        return number;
     }
 
     private ulong PerformAccess(ControlledThread self, ref Operation operation)

@@ -157,8 +157,19 @@ internal sealed unsafe partial class Engine
             message.Append("\n  ").Append(Waits(id));
         }
 
-        _ = Fail(someSpin ? FailureKind.Livelock : FailureKind.Deadlock, null, message.ToString());
+        bool isLost = _live.Exists(id =>
+            _pending[id].Kind == OperationKind.Sleep && _notes[_pending[id].Target].IsLost);
+        FailureKind kind = isLost ? FailureKind.LostWakeUp : someSpin ? FailureKind.Livelock : FailureKind.Deadlock;
+        _ = Fail(kind, null, message.ToString());
     }
+
+    /// <summary>What became of the wake that the sleeper of a note waits for, if there was one.</summary>
+    private string LossText(NoteState note)
+        => note.IsLost
+            ? $", which thread '{_threads[note.Woken.Thread].Name}' woke{At(note.Woken.File, note.Woken.Line)} before "
+                + $"thread '{_threads[note.Cleared.Thread].Name}' cleared it"
+                + At(note.Cleared.File, note.Cleared.Line)
+            : "";
 
     private void FailAtStepLimit()
     {
@@ -184,7 +195,8 @@ internal sealed unsafe partial class Engine
         {
             OperationKind.Enter => $"waits for lock '{_mutexes[operation.Target].Name}', "
                 + HeldText(_mutexes[operation.Target]),
-            OperationKind.Sleep => $"sleeps on note '{_notes[operation.Target].Name}'",
+            OperationKind.Sleep => $"sleeps on note '{_notes[operation.Target].Name}'"
+                + LossText(_notes[operation.Target]),
             OperationKind.TimedSleep => $"sleeps on note '{_notes[operation.Target].Name}', again and again",
             OperationKind.Join => $"waits for the end of thread '{_threads[operation.Target].Name}'",
             OperationKind.Spin => SpinText(_threads[id]),

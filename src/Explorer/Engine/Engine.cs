@@ -48,6 +48,7 @@ internal sealed unsafe partial class Engine : IDisposable
     private int _liveAtRest;
 
     private int _maxSteps;
+    private bool _reportLeaks;
     private int _steps;
     private int _current;
     private int _preemptions;
@@ -69,6 +70,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _names = new Names(_region);
         _shadow = new ShadowMemory(_region.Start, _region.Bytes);
         _races = new DataRaces(_order, _locks, _shadow);
+        _lockOrder = new LockOrder(_order, _locks);
         _backend = new SystemThreads(this, handOff, processor);
     }
 
@@ -117,6 +119,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _waits = plan.Waits;
         _writes.KeepsAll = _waits == WaitRule.OneTurn;
         _maxSteps = plan.MaxSteps;
+        _reportLeaks = plan.ReportLeaks;
         _recorder = plan.Recorder;
         _random.Reset(plan.Seed, plan.Execution);
         _strategy.Begin(_random, plan.Execution, plan.ExpectedSteps);
@@ -171,6 +174,11 @@ internal sealed unsafe partial class Engine : IDisposable
 
         if (_live.Count == 0)
         {
+            if (!_aborting)
+            {
+                CheckEnd();
+            }
+
             return null;
         }
 
@@ -191,6 +199,12 @@ internal sealed unsafe partial class Engine : IDisposable
     {
         ThrowIfAborting();
         ArgumentOutOfRangeException.ThrowIfZero(bound);
+        return ChooseNumber(thread, bound, "choose", file, line);
+    }
+
+    /// <summary>As <see cref="Choose"/>, for a decision that reports call by another name.</summary>
+    private uint ChooseNumber(ControlledThread thread, uint bound, string operation, string file, int line)
+    {
         if (_silent)
         {
             throw LeaveSilentTurn(thread);
@@ -207,7 +221,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Hash((uint)thread.Id, chosen, bound);
         if (_recorder is not null)
         {
-            Record(new RecordedEvent(0, thread.Id, false, "choose", "", $"{chosen} of {bound}", "", "", file, line));
+            Record(new RecordedEvent(0, thread.Id, false, operation, "", $"{chosen} of {bound}", "", "", file, line));
         }
 
         return chosen;
@@ -504,6 +518,8 @@ internal sealed unsafe partial class Engine : IDisposable
         _shadow.Reset();
         _order.Reset();
         _locks.Reset();
+        _lockOrder.Reset();
+        _inversion = null;
         _writes.Clear();
         _mutexCount = 0;
         _noteCount = 0;

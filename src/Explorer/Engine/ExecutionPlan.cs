@@ -8,6 +8,7 @@ namespace Testbed.Explorer;
 /// <param name="MaxSteps">How many steps it may take.</param>
 /// <param name="Recorder">Takes what happens, or null.</param>
 /// <param name="Waits">How often wait loops look.</param>
+/// <param name="ReportLeaks">Whether it fails if it leaves something behind.</param>
 internal readonly record struct ExecutionPlan(
     IStrategy Strategy,
     ulong Seed,
@@ -15,4 +16,5 @@ internal readonly record struct ExecutionPlan(
     int ExpectedSteps,
     int MaxSteps,
     Recorder? Recorder = null,
-    WaitRule Waits = WaitRule.TakeTurns);
+    WaitRule Waits = WaitRule.TakeTurns,
+    bool ReportLeaks = false);

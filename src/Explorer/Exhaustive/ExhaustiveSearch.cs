@@ -45,7 +45,8 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
                 0,
                 options.MaxSteps,
                 null,
-                options.Waits);
+                options.Waits,
+                options.ReportLeaks);
             ExecutionOutcome outcome = engine.Run(body, plan);
             if (outcome is { IsCutShort: true, IsRedundant: false }
                 && strategy is { IsAsleep: false, HasDiverged: false })

@@ -21,6 +21,12 @@ internal unsafe struct Allocation
     /// <summary>The type of its elements.</summary>
     internal Type Element;
 
+    /// <summary>Where it was allocated.</summary>
+    internal string File;
+
+    /// <summary>The line in <see cref="File"/>.</summary>
+    internal int Line;
+
     /// <summary>The thread that freed it, or -1.</summary>
     internal int FreedBy;
 

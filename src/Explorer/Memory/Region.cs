@@ -5,9 +5,9 @@ using Testbed.Sync;
 namespace Testbed.Explorer;
 
 /// <summary>
-/// The memory of one worker's executions: blocks one after the other, never used again within an execution, so that
-/// an address says which block it belongs to, and an access to a freed block is noticed. Between executions what was
-/// used is zeroed.
+/// The memory of one worker's executions: blocks one after the other, so that an address says which block it belongs
+/// to, and an access to a freed block is noticed. A small block may be used again when it was freed; an access that
+/// means the old one is then not told from one that means the new one. Between executions what was used is zeroed.
 /// </summary>
 /// <remarks>
 /// Small blocks lie in granules of 64 bytes, with a free granule between them; large ones in chunks, so that neither a
@@ -42,6 +42,9 @@ internal sealed unsafe partial class Region : IDisposable
 
     /// <summary>By number; number 0 is no block.</summary>
     private Allocation[] _allocations = new Allocation[64];
+
+    /// <summary>The numbers of the small blocks that were freed and are not in use again, in that order.</summary>
+    private readonly List<int> _freed = [];
     private long _smallEnd;
     private long _largeEnd;
 
@@ -71,28 +74,59 @@ internal sealed unsafe partial class Region : IDisposable
     internal ref Allocation this[int number] => ref _allocations[number];
 
     /// <summary>Makes a zeroed block.</summary>
+    /// <returns>Its number.</returns>
     /// <exception cref="OutOfMemoryException">The region is full.</exception>
-    internal void* Allocate(long count, int elementBytes, Type element, string name)
+    internal int Allocate(long count, int elementBytes, Type element, string name)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        long bytes = checked(count * elementBytes);
+        long bytes = BytesOf(count, elementBytes);
         byte* start = bytes < LargeFrom ? PlaceSmall(bytes) : PlaceLarge(bytes);
         if (Count == _allocations.Length)
         {
             Array.Resize(ref _allocations, 2 * Count);
         }
 
-        _allocations[Count++] = new Allocation
+        _allocations[Count] = new Allocation { Start = start };
+        Begin(Count, count, bytes, element, name);
+        return Count++;
+    }
+
+    /// <summary>
+    /// The small block that a thread freed last of those that a new one could take the place of. Those of other
+    /// threads would do, too, but which of them were freed by then can depend on the order of steps that nothing else
+    /// depends on, and so would what an exhaustive search must try.
+    /// </summary>
+    /// <returns>Its number; 0 if there is none.</returns>
+    internal int FindReusable(int thread, long count, int elementBytes)
+    {
+        long bytes = BytesOf(count, elementBytes);
+        for (int i = _freed.Count - 1; i >= 0; i--)
         {
-            Start = start,
-            Bytes = bytes,
-            Count = count,
-            Name = name,
-            Element = element,
-            FreedBy = -1,
-            FreedFile = "",
-        };
-        return start;
+            ref Allocation freed = ref _allocations[_freed[i]];
+            if (freed.FreedBy == thread && Granules(freed.Bytes) == Granules(bytes))
+            {
+                return _freed[i];
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Makes a zeroed block in the place of one that <see cref="FindReusable"/> found.</summary>
+    internal void Reuse(int number, long count, int elementBytes, Type element, string name)
+    {
+        _freed.Remove(number);
+        Begin(number, count, BytesOf(count, elementBytes), element, name);
+        ref Allocation allocation = ref _allocations[number];
+        NativeMemory.Clear(allocation.Start, (nuint)allocation.Bytes);
+    }
+
+    /// <summary>A block was freed.</summary>
+    internal void Free(int number)
+    {
+        if (_allocations[number].Bytes < LargeFrom)
+        {
+            _freed.Add(number);
+        }
     }
 
     /// <summary>The number of the block that an address lies in or right behind of; 0 if there is none.</summary>
@@ -126,6 +160,7 @@ internal sealed unsafe partial class Region : IDisposable
 
         Array.Clear(_allocations, 0, Count);
         Count = 1;
+        _freed.Clear();
         _smallEnd = 0;
         _largeEnd = _smallLimit;
     }
@@ -137,9 +172,30 @@ internal sealed unsafe partial class Region : IDisposable
         NativeSync.Free(_granules);
     }
 
+    private static long BytesOf(long count, int elementBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return checked(count * elementBytes);
+    }
+
+    private static long Granules(long bytes) => (bytes + GranuleBytes - 1) >> GranuleShift;
+
+    private void Begin(int number, long count, long bytes, Type element, string name)
+        => _allocations[number] = new Allocation
+        {
+            Start = _allocations[number].Start,
+            Bytes = bytes,
+            Count = count,
+            Name = name,
+            Element = element,
+            File = "",
+            FreedBy = -1,
+            FreedFile = "",
+        };
+
     private byte* PlaceSmall(long bytes)
     {
-        long taken = (bytes + GranuleBytes - 1) & -GranuleBytes;
+        long taken = Granules(bytes) * GranuleBytes;
 
         // The free granule behind it tells an overrun from an access to the next block.
         if (_smallEnd + taken + GranuleBytes > _smallLimit)

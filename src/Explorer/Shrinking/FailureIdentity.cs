@@ -32,10 +32,13 @@ internal sealed partial class FailureIdentity
     /// <summary>Whether the steps ran out.</summary>
     internal bool IsStepLimit => _kind == FailureKind.StepLimit;
 
+    /// <summary>Whether something was left behind at the end.</summary>
+    internal bool IsLeak => _kind == FailureKind.Leak;
+
     /// <summary>Whether another failure, of a smaller execution, is the same.</summary>
     internal bool Is(ExecutionFailure other)
         => other.Kind == _kind
-            && (_kind is FailureKind.Deadlock or FailureKind.Livelock
+            && (_kind is FailureKind.Deadlock or FailureKind.Livelock or FailureKind.LostWakeUp
                 ? LinesOf(other.Kind, other.Message).All(_lines.Contains)
                 : _lines.SetEquals(LinesOf(other.Kind, other.Message)));
 

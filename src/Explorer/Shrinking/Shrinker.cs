@@ -262,8 +262,9 @@ internal sealed class Shrinker(
         int limit = identity.IsStepLimit
             ? maxSteps
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
-        ExecutionOutcome outcome = _engine!.Run(
-            body, new ExecutionPlan(attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits));
+        var plan = new ExecutionPlan(
+            attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits, ReportLeaks: identity.IsLeak);
+        ExecutionOutcome outcome = _engine!.Run(body, plan);
         budget.Spend(outcome.Steps);
         if (outcome.Failure is not { } failure || !identity.Is(failure))
         {

@@ -83,7 +83,8 @@ public static class Replay
                     0,
                     trace.MaxSteps,
                     recorder,
-                    trace.Strategy == Strategies.Exhaustive ? WaitRule.OneTurn : WaitRule.TakeTurns);
+                    trace.Strategy == Strategies.Exhaustive ? WaitRule.OneTurn : WaitRule.TakeTurns,
+                    trace.FailureKind == FailureKind.Leak);
                 ExecutionOutcome outcome = engine.Run(body, plan);
                 Result = Judge(outcome, schedule, recorder.Finish());
             }

@@ -64,7 +64,10 @@ public sealed unsafe class DetectorTests
     [Fact]
     public void Locks_taken_in_opposite_orders_deadlock_and_in_one_order_do_not()
     {
-        Failure failure = Programs.Fails(FailureKind.Deadlock, () => TwoLocks(opposite: true));
+        // Executions in which the threads miss each other are told by the order of the locks.
+        var options = new ExplorationOptions { MaxExecutions = 300, MaxFailures = 300 };
+        Failure failure = Programs.Explore(() => TwoLocks(opposite: true), options)
+            .Failures.First(candidate => candidate.Kind == FailureKind.Deadlock);
         Assert.Contains("thread 'main' waits for the end of thread 'a'", failure.Message, StringComparison.Ordinal);
         Assert.Contains(
             "thread 'a' waits for lock 'right', held by thread 'b' since DetectorTests.cs:",
@@ -175,6 +178,60 @@ public sealed unsafe class DetectorTests
 
             S.Wake(note);
             S.Sleep(note);
+        }
+    }
+
+    [Fact]
+    public void A_wake_that_a_clear_wipes_out_is_a_lost_wake_up_and_one_that_was_seen_is_not()
+    {
+        Failure failure = Programs.Fails(FailureKind.LostWakeUp, () => ClearLate(seen: false));
+        Assert.Matches(
+            "thread 'main' sleeps on note 'n', which thread 'main' woke .DetectorTests.cs:[0-9]+. before "
+            + "thread 'main' cleared it .DetectorTests.cs:[0-9]+. .DetectorTests.cs:",
+            failure.Message);
+        Programs.Fails(FailureKind.Deadlock, () => ClearLate(seen: true));
+
+        static void ClearLate(bool seen)
+        {
+            Note note = S.CreateNote("n");
+            S.Wake(note);
+            if (seen)
+            {
+                S.Sleep(note);
+            }
+
+            S.Clear(note);
+            S.Sleep(note);
+        }
+    }
+
+    [Fact]
+    public void A_clear_that_nothing_orders_against_a_wake_is_misuse_in_every_schedule()
+    {
+        var once = new ExplorationOptions { MaxExecutions = 1 };
+        Failure failure = Programs.Fails(FailureKind.NoteMisuse, () => ClearBeside(locked: false), once);
+        Assert.Contains("nothing orders that after thread '", failure.Message, StringComparison.Ordinal);
+        Programs.Passes(() => ClearBeside(locked: true));
+
+        static void ClearBeside(bool locked)
+        {
+            Note note = S.CreateNote("n");
+            Mutex mutex = S.CreateMutex("m");
+            Programs.Both(() => Do(() => S.Clear(note)), () => Do(() => S.Wake(note)));
+
+            void Do(Action action)
+            {
+                if (locked)
+                {
+                    S.Enter(mutex);
+                }
+
+                action();
+                if (locked)
+                {
+                    S.Exit(mutex);
+                }
+            }
         }
     }
 
