@@ -168,7 +168,8 @@
       y += Math.ceil(shown.length / PER_ROW) * (HEIGHT + GAP) + 20;
     }
     const height = Math.max(y, TOP + roots.length * (HEIGHT + 4) + 4);
-    return { places, labels, width: LEFT + PER_ROW * (CELL + GAP), height };
+    const right = Math.max(LEFT + 4 * (CELL + GAP), ...[...places.values()].map(place => place.x + place.w + GAP));
+    return { places, labels, width: right, height };
   })();
   const boxClass = state => {
     if (state & ROOT) return 'box root';
