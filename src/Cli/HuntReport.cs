@@ -24,6 +24,10 @@ internal static class HuntReport
             Seconds = Math.Round(found.Elapsed.TotalSeconds, 3),
             ExecutionsPerSecond = Math.Round(HuntTable.Rate(found.Executions, found.Elapsed), 1),
             found.Complete,
+            found.Blocked,
+            found.Depth,
+            found.Preemptions,
+            found.Verdict,
             Failures = found.Failures.Select(failure => new
             {
                 Kind = KebabCase.From(failure.Kind),

@@ -23,6 +23,7 @@ internal sealed record HuntResult(HuntTarget Target, ExplorationResult Explorati
             { Interrupted: true } => "interrupted",
             { IsSilencedCanary: true } => "CANARY NOT FOUND",
             { Exploration.Complete: true } => "clean, complete",
+            { Exploration.IsCompleteWithinBound: true } => "clean within bound",
             _ => "clean",
         };
 }

@@ -113,6 +113,11 @@ internal sealed class TestCommand
             return ExitCode.Interrupted;
         }
 
+        foreach (HuntResult result in results.Where(entry => entry.Exploration.Strategy == Strategies.Exhaustive))
+        {
+            _text.WriteLine(ProofText.Of(result.Exploration));
+        }
+
         _text.WriteLine($"{summary}, seed {_plan.Options.Seed}");
         if (results.FirstOrDefault(result => result.IsSilencedCanary) is { } silenced)
         {

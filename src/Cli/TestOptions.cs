@@ -21,7 +21,8 @@ internal sealed class TestOptions
 
     private readonly Option<string> _strategy = new("--strategy")
     {
-        Description = $"how interleavings are chosen: {string.Join(", ", Strategies.Names)}",
+        Description = $"how interleavings are chosen: {string.Join(", ", Strategies.Names)}; {Strategies.Exhaustive} "
+            + "runs every one that differs from all others, and then ends",
         HelpName = "NAME",
         DefaultValueFactory = _ => new ExplorationOptions().Strategy,
     };
@@ -36,14 +37,15 @@ internal sealed class TestOptions
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
         Description = "end the hunt after this time, shared by its scenarios: seconds, or as in 500ms, 5m, 2h "
-            + "[default: 60s, none with --iterations]",
+            + "[default: 60s; none with --iterations or the exhaustive strategy]",
         HelpName = "TIME",
         CustomParser = OptionValues.Duration,
     };
 
     private readonly Option<ulong> _seed = new("--seed")
     {
-        Description = "seed of all random decisions: the same seed explores the same executions",
+        Description = "seed of all random decisions: the same seed explores the same executions; the exhaustive strategy "
+            + "makes none",
         HelpName = "N",
         DefaultValueFactory = _ => new ExplorationOptions().Seed,
         CustomParser = OptionValues.Whole(0UL, ulong.MaxValue),
@@ -54,6 +56,13 @@ internal sealed class TestOptions
         Description = "how many executions to explore at the same time [default: the number of processors]",
         HelpName = "N",
         CustomParser = OptionValues.Whole(1, MaxWorkers),
+    };
+
+    private readonly Option<int?> _preemptions = new("--preemptions")
+    {
+        Description = "only interleavings with at most so many preemptions; with the exhaustive strategy",
+        HelpName = "N",
+        CustomParser = argument => OptionValues.Whole(0, int.MaxValue)(argument),
     };
 
     private readonly Option<int> _maxSteps = new("--max-steps")
@@ -106,6 +115,7 @@ internal sealed class TestOptions
                 _timeout,
                 _seed,
                 _workers,
+                _preemptions,
                 _maxSteps,
                 _noShrink,
                 _out,
@@ -134,6 +144,12 @@ internal sealed class TestOptions
                 + $" (there are {string.Join(", ", Strategies.Names)})");
         }
 
+        int? preemptions = result.GetValue(_preemptions);
+        if (preemptions is not null && strategy != Strategies.Exhaustive)
+        {
+            throw new InputException($"--preemptions goes with --strategy {Strategies.Exhaustive} only");
+        }
+
         Bug? bug = FindBug(result);
         Workbench workbench = Build(result.GetValue(_patch), bug, scenarios);
         string[] named = [.. result.GetValue(_scenarios)!.Distinct()];
@@ -142,9 +158,9 @@ internal sealed class TestOptions
             (0, { } known) => [known.Scenario],
 
             // A patched build is hunted for its own sake; the canaries, which come first, watch over the engine.
-            // Small scenarios are there to be proved.
+            // Small scenarios are there to be proved, textbook programs to be compared with.
             (0, null) => scenarios
-                .Where(entry => entry.Bounds is null)
+                .Where(entry => entry.Bounds is null && !entry.IsLitmus)
                 .OrderByDescending(entry => entry.IsCanary)
                 .Select(entry => entry.Name),
             _ => named,
@@ -161,6 +177,7 @@ internal sealed class TestOptions
             new ExplorationOptions
             {
                 Strategy = strategy,
+                Preemptions = preemptions,
                 Seed = result.GetValue(_seed),
                 MaxExecutions = iterations ?? long.MaxValue,
                 Workers = result.GetResult(_workers) is null
@@ -171,7 +188,7 @@ internal sealed class TestOptions
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
             },
-            result.GetValue(_timeout) ?? (iterations is null ? s_defaultBudget : null),
+            result.GetValue(_timeout) ?? (iterations is null && strategy != Strategies.Exhaustive ? s_defaultBudget : null),
             traces,
             result.GetValue(_json),
             bug,

@@ -41,6 +41,29 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        return options.Strategy == Strategies.Exhaustive && options.Workers > 1
+            ? RunTogether(progress, cancel)
+            : RunOnce(progress, cancel);
+    }
+
+    /// <summary>
+    /// Which failure several workers find first depends on their speed; which one a single worker finds does not.
+    /// </summary>
+    private ExplorationResult RunTogether(IProgress<ExplorationProgress>? progress, CancellationToken cancel)
+    {
+        ExplorationResult found =
+            new Exploration(scenario, body, options with { Shrink = false }).RunOnce(progress, cancel);
+        if (found.Failures.Count == 0)
+        {
+            return found;
+        }
+
+        ExplorationResult alone = new Exploration(scenario, body, options with { Workers = 1 }).RunOnce(progress, cancel);
+        return alone.Failures.Count > 0 ? alone with { Elapsed = found.Elapsed + alone.Elapsed } : found;
+    }
+
+    private ExplorationResult RunOnce(IProgress<ExplorationProgress>? progress, CancellationToken cancel)
+    {
         long start = Stopwatch.GetTimestamp();
         var report = new FailureReport(scenario, body, options);
         ISearch search = options.Strategy == Strategies.Exhaustive

@@ -1,3 +1,4 @@
+using Testbed.Models.Litmus;
 using Testbed.Models.Scenarios;
 using Testbed.Sync;
 
@@ -34,6 +35,13 @@ public static class Catalogue
             "3 threads that each pop a node and push it, 2 nodes",
             nodes: 2,
             togetherBySecond: 1),
+        new StoreBuffering(),
+        new LockedAppend(),
+        new TreiberStack(
+            "treiber-aba", "a lock-free stack without a tag: a node is owned twice (a known bug)", tagged: false),
+        new TreiberStack("treiber-tagged", "a lock-free stack whose head has a tag; no node is owned twice", tagged: true),
+        new ChaseLev("chase-lev", thieves: 1),
+        new ChaseLev("chase-lev-2", thieves: 2),
     ];
 
     /// <summary>The scenario of that name, or null.</summary>

@@ -26,6 +26,12 @@ public abstract class Scenario
     /// </summary>
     public virtual string? Bounds => null;
 
+    /// <summary>
+    /// Whether it is a textbook program whose figures are known for other tools: it is hunted when it is named, and
+    /// neither hunted nor proved with the others.
+    /// </summary>
+    public virtual bool IsLitmus => false;
+
     /// <summary>Runs the program once on the calling thread, which the engine controls.</summary>
     /// <typeparam name="TSync">The engine.</typeparam>
     /// <exception cref="OracleException">What must hold does not.</exception>

@@ -9,7 +9,7 @@ namespace Testbed.Properties;
 /// </summary>
 public sealed class ReductionProperties
 {
-    private const int Cases = 300;
+    private const int Cases = 60;
 
     /// <summary>A program with more traces or interleavings is skipped.</summary>
     private const int MostTraces = 100;

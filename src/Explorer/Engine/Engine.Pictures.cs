@@ -36,8 +36,7 @@ internal sealed unsafe partial class Engine
         ControlledThread.t_current = _threads[_current];
         try
         {
-            StatePicture picture = _picture();
-            return picture with { Groups = [.. picture.Groups.Select(WithoutAddresses)] };
+            return _picture();
         }
 #pragma warning disable CA1031 // State that is half changed may throw anything, and then there is no picture.
         catch (Exception)
@@ -52,12 +51,6 @@ internal sealed unsafe partial class Engine
             _aborting = aborting;
         }
     }
-
-    private PictureGroup WithoutAddresses(PictureGroup group)
-        => group with
-        {
-            Boxes = [.. group.Boxes.Select(box => box with { Detail = _names.WithoutAddresses(box.Detail) })],
-        };
 
     /// <summary>Reads for a picture.</summary>
     /// <exception cref="ExecutionAbortedException">The execution is over, and nothing is being drawn.</exception>

@@ -24,8 +24,7 @@ public static class ScheduleText
     {
         ArgumentNullException.ThrowIfNull(execution);
         var explanation = new Explanation(execution);
-        bool[] matters = explanation.Matters;
-        int[] shown = [.. Enumerable.Range(0, matters.Length).Where(index => all || matters[index])];
+        int[] shown = [.. Enumerable.Range(0, execution.Events.Count).Where(index => all || explanation.Matters[index])];
         string[] ends = EndsOf(execution);
         int stepWidth = Math.Max("step".Length, Text(execution.Steps).Length);
         int[] widths = LaneWidths(explanation, shown, ends);

@@ -19,14 +19,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         using var error = new StringWriter();
         int code = CommandLine.Run(
             arguments,
-            new CommandContext
-            {
-                Output = output,
-                Error = error,
-                Scenarios = scenarios,
-                Cancel = cancel,
-                DebuggerWait = TimeSpan.Zero,
-            });
+            new CommandContext { Output = output, Error = error, Scenarios = scenarios, Cancel = cancel });
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 }
