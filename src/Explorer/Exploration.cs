@@ -41,9 +41,16 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return options.Strategy == Strategies.Exhaustive && options.Workers > 1
-            ? RunTogether(progress, cancel)
-            : RunOnce(progress, cancel);
+        if (options.Strategy != Strategies.Exhaustive || options.Workers == 1)
+        {
+            return RunOnce(progress, cancel);
+        }
+
+        // A branch leaves out what its elder siblings cover, and is told by them what they leave to it. So it cannot
+        // begin before they have ended, and the reduced search is one worker's.
+        return options.Preemptions is null
+            ? new Exploration(scenario, body, options with { Workers = 1 }).RunOnce(progress, cancel)
+            : RunTogether(progress, cancel);
     }
 
     /// <summary>

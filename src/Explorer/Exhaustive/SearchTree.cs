@@ -16,8 +16,7 @@ namespace Testbed.Explorer;
 /// compare-and-exchange that fails is a read). Of a lock, the steps that take it race, although the first one's
 /// release lies between them. A thread that never took its next step, since it waits for ever, races with it
 /// nevertheless. A choice is a step of its own, whose alternatives are all explored. Races are looked for once, when
-/// their second step is new. Several workers take branches of the same tree; a branch that is begun counts as done,
-/// which leaves the set of executions as it is, though not their order.
+/// their second step is new. One worker explores the tree: a branch is told by its elder siblings what they leave to it.
 /// </para>
 /// <para>
 /// With a bound on preemptions every order is run that keeps to it, equivalent or not (M. Musuvathi, S. Qadeer:

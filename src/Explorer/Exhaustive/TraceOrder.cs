@@ -44,7 +44,9 @@ internal sealed class TraceOrder
         for (int i = 1; i < path.Count; i++)
         {
             SearchNode node = path[i];
-            int[]? known = node.Clock;
+
+            // Another worker whose path shares the node may have been faster, but has not looked for its races.
+            int[]? known = i < firstNew ? node.Clock : null;
             int[] clock = known ?? Before(node.Thread, node.Step.Kind, node.Step.Object);
             if (!node.Step.IsChoice)
             {

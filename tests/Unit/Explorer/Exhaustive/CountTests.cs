@@ -89,6 +89,7 @@ public sealed unsafe class CountTests
 
     [Theory]
     [InlineData("chase-lev")]
+    [InlineData("chase-lev-2")]
     [InlineData("handoff")]
     public void Workers_share_the_work_and_the_numbers_stay(string name)
     {
