@@ -67,4 +67,11 @@ internal static unsafe class Programs
         int count = S.RacyRead(counter);
         S.RacyWrite(counter, count + 1);
     }
+
+    /// <summary>
+    /// The first deadlock of a program. Other executions of it may be told by the order of the locks that they take.
+    /// </summary>
+    public static Failure Deadlocks(Action body, ExplorationOptions? options = null)
+        => Explore(body, (options ?? s_options) with { MaxFailures = int.MaxValue })
+            .Failures.First(failure => failure.Kind == FailureKind.Deadlock);
 }

@@ -39,6 +39,38 @@ public sealed unsafe class WaitLoopTests
             OracleException.Require(turns <= 3, $"{turns} turns for 3 changes");
         });
 
+    [Theory]
+    [MemberData(nameof(AllStrategies))]
+    public void Two_threads_that_wait_for_each_other_in_turn_cost_no_strategy_many_steps(string strategy)
+    {
+        const int Rounds = 5;
+        var options = new ExplorationOptions { Strategy = strategy, MaxExecutions = 300 };
+        ExplorationResult result = Programs.Passes(
+            () =>
+            {
+                int* turn = S.Allocate<int>(1, "turn");
+                Programs.Both(() => Play(turn, 0), () => Play(turn, 1));
+            },
+            options);
+
+        // A round of one thread is a write and at most two turns of its loop, of two steps each.
+        long most = 2 * Rounds * 5;
+        Assert.InRange(result.Steps / (result.Executions + result.Blocked), 1, most + 10);
+
+        static void Play(int* turn, int own)
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                for (int wait = 0; S.VolatileRead(turn) != own; wait++)
+                {
+                    S.Spin(wait);
+                }
+
+                S.VolatileWrite(turn, 1 - own);
+            }
+        }
+    }
+
     [Fact]
     public void A_change_between_the_read_and_the_end_of_the_turn_is_not_missed()
         => Programs.Passes(() =>
