@@ -276,6 +276,11 @@ public readonly unsafe struct CoyoteSync : ISync
     /// <inheritdoc/>
     public static void NoteInput(Func<string> describe) => Self.Execution.NoteInput(describe);
 
+    /// <inheritdoc/>
+    public static void OfferPicture(Func<StatePicture> draw)
+    {
+    }
+
     /// <summary>Takes the step of an access: when it returns, the calling thread alone runs.</summary>
     private static ControlledThread Step<T>(T* location, int line)
         where T : unmanaged

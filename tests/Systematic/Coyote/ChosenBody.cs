@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Testbed.Bugs;
 using Testbed.Coyote;
 using Testbed.Models;
@@ -60,6 +61,10 @@ internal static class ChosenBody
         }
     }
 
-    /// <summary>The scenario that an entry point runs: <c>AllgGrowth</c> runs <c>allg-growth</c>.</summary>
-    internal static string ScenarioOf(string entryPoint) => JsonNamingPolicy.KebabCaseLower.ConvertName(entryPoint);
+    /// <summary>
+    /// The scenario that an entry point runs: <c>AllgGrowth</c> runs <c>allg-growth</c>, and <c>ChaseLev2</c>
+    /// <c>chase-lev-2</c>.
+    /// </summary>
+    internal static string ScenarioOf(string entryPoint)
+        => Regex.Replace(JsonNamingPolicy.KebabCaseLower.ConvertName(entryPoint), "(?<=[a-z])[0-9]", "-$0");
 }

@@ -54,5 +54,23 @@ public static class EntryPoints
     public static void LockFreeListSmall() => ChosenBody.Run();
 
     [Test]
+    public static void StoreBuffering() => ChosenBody.Run();
+
+    [Test]
+    public static void LockedAppend() => ChosenBody.Run();
+
+    [Test]
+    public static void TreiberAba() => ChosenBody.Run();
+
+    [Test]
+    public static void TreiberTagged() => ChosenBody.Run();
+
+    [Test]
+    public static void ChaseLev() => ChosenBody.Run();
+
+    [Test]
+    public static void ChaseLev2() => ChosenBody.Run();
+
+    [Test]
     public static void StopIsFollowedByStart() => WorldProgress.Run();
 }
