@@ -54,10 +54,10 @@ public static class EntryPoints
     public static void LockFreeListSmall() => ChosenBody.Run();
 
     [Test]
-    public static void StoreBuffering() => ChosenBody.Run();
+    public static void Sb() => ChosenBody.Run();
 
     [Test]
-    public static void LockedAppend() => ChosenBody.Run();
+    public static void Append() => ChosenBody.Run();
 
     [Test]
     public static void TreiberAba() => ChosenBody.Run();
