@@ -90,7 +90,9 @@ public class FaultTests
         Assert.NotNull(failure);
         Assert.Matches(messages, failure.Exception.Message);
         Assert.Single(failure.Shrunk.Program.Goroutines);
-        Assert.True(failure.Shrunk.Nodes is 1 or 2, failure.Shrunk.ToString());
+
+        // On real threads a case of several goroutines may fail or not: which way it shrinks is not always the same.
+        Assert.True(failure.Shrunk.Nodes is >= 1 and <= 3, failure.Shrunk.ToString());
         Assert.Equal(new WorldSettings(), failure.Shrunk.Settings);
         Assert.InRange(failure.Shrunk.Program.Goroutines[0].Operations.Count, 0, 2);
         return failure.Shrunk;

@@ -187,11 +187,14 @@ internal sealed unsafe partial class Engine
     {
         ThrowIfAborting();
         int reusable = _region.FindReusable(self.Id, count, elementBytes);
-        int number = reusable != 0 && ChooseNumber(self, 2, "reuse", file, line) == 1
+        bool reuses = reusable != 0 && ChooseNumber(self, 2, "reuse", file, line) == 1;
+        int number = reuses
             ? Reuse(self, reusable, count, elementBytes, element, name)
             : _region.Allocate(count, elementBytes, element, name);
         ref Allocation allocation = ref _region[number];
-        allocation.Identity = NextIdentity(self);
+
+        // One that is used again keeps its identity: who still has its old address is at the same place.
+        allocation.Identity = reuses ? allocation.Identity : NextIdentity(self);
         allocation.File = file;
         allocation.Line = line;
         void* start = allocation.Start;

@@ -184,6 +184,7 @@ internal sealed unsafe partial class Region : IDisposable
         => _allocations[number] = new Allocation
         {
             Start = _allocations[number].Start,
+            Identity = _allocations[number].Identity,
             Bytes = bytes,
             Count = count,
             Name = name,
