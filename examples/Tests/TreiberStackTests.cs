@@ -11,8 +11,12 @@ public class TreiberStackTests
 
     [Fact]
     public void Without_tags_a_number_is_popped_twice()
-        => Assert.Contains("popped: ", Assert.Throws<ExplorationFailedException>(
-            () => Explore.Check(() => PopAndPush<ExplorerSync>(tagBits: 0))).Message, StringComparison.Ordinal);
+    {
+        string report = Assert.Throws<ExplorationFailedException>(
+            () => Explore.Check(() => PopAndPush<ExplorerSync>(tagBits: 0))).Message;
+        Assert.Contains("popped: ", report, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(report);
+    }
 
     private static void PopAndPush<TSync>(int tagBits)
         where TSync : struct, ISync

@@ -218,7 +218,9 @@ internal sealed unsafe partial class Engine
         ref Allocation allocation = ref _region[number];
         if (number == 0 || allocation.Start != block)
         {
-            string what = number == 0 ? "an address that is in no block" : "the middle of block " + _names.Block(number);
+            string what = number == 0
+                ? "an address that is in no block"
+                : $"the middle of block {_names.Block(number)}";
             throw Fail(
                 FailureKind.OutOfBounds, self, $"thread '{self.Name}' frees {what} ({Source(file, line)})");
         }

@@ -36,7 +36,8 @@ internal sealed unsafe partial class Engine
         ControlledThread.t_current = _threads[_current];
         try
         {
-            return _picture();
+            StatePicture picture = _picture();
+            return picture with { Groups = [.. picture.Groups.Select(WithoutAddresses)] };
         }
 #pragma warning disable CA1031 // State that is half changed may throw anything, and then there is no picture.
         catch (Exception)
@@ -51,6 +52,12 @@ internal sealed unsafe partial class Engine
             _aborting = aborting;
         }
     }
+
+    private PictureGroup WithoutAddresses(PictureGroup group)
+        => group with
+        {
+            Boxes = [.. group.Boxes.Select(box => box with { Detail = _names.WithoutAddresses(box.Detail) })],
+        };
 
     /// <summary>Reads for a picture.</summary>
     /// <exception cref="ExecutionAbortedException">The execution is over, and nothing is being drawn.</exception>

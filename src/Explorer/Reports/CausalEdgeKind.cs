@@ -15,7 +15,7 @@ internal enum CausalEdgeKind
     /// <summary>A note was woken, and its sleeper went on.</summary>
     Wake,
 
-    /// <summary>A value was written and read, in a way that orders what was before it against what is after it.</summary>
+    /// <summary>A value was written and read, which orders what was before the one and is after the other.</summary>
     Release,
 
     /// <summary>A value was written and read, which orders nothing.</summary>

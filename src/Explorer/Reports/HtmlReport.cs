@@ -36,6 +36,11 @@ public static partial class HtmlReport
             ["facts"] = Facts(execution, facts),
             ["replay"] = Escape(facts.ReplayCommand),
             ["story"] = Story(explanation),
+            ["lanes"] = execution.Threads.Count.ToString(CultureInfo.InvariantCulture),
+            ["input"] = execution.Input.Length == 0
+                ? ""
+                : "<details class=\"input\" open><summary>What it ran on</summary><pre>"
+                    + $"{Escape(execution.Input)}</pre></details>\n",
             ["rule"] = Escape(Relevance.Rule),
             ["counts"] = Escape(Counts(explanation)),
             ["heads"] = string.Concat(execution.Threads.Select(
@@ -70,7 +75,9 @@ public static partial class HtmlReport
     }
 
     private static string Story(Explanation explanation)
-        => string.Concat(explanation.Story.Select(sentence => $"<li>{LinkSteps(explanation, sentence)}</li>\n"));
+        => explanation.Story.Count == 0
+            ? "<li>There is no more to tell than the message says: step through the schedule.</li>\n"
+            : string.Concat(explanation.Story.Select(sentence => $"<li>{LinkSteps(explanation, sentence)}</li>\n"));
 
     /// <summary>Escapes a sentence and makes each <c>step N</c> in it a link to that step's row.</summary>
     private static string LinkSteps(Explanation explanation, string sentence)
@@ -115,7 +122,9 @@ public static partial class HtmlReport
                 html.Append(
                     CultureInfo.InvariantCulture,
                     $"<tr class=\"fold\" data-first=\"{first}\" data-count=\"{count}\"><td colspan=\"{columns}\">")
-                    .Append(CultureInfo.InvariantCulture, $"<button type=\"button\">… {stretch}</button></td></tr>\n");
+                    .Append("<button type=\"button\">… ")
+                    .Append(stretch)
+                    .Append("</button></td></tr>\n");
             }
 
             for (int index = first; index < first + count; index++)
@@ -137,7 +146,10 @@ public static partial class HtmlReport
             + (happened.IsStep ? "" : " part")
             + (fails ? " fails" : "");
         string step = happened.IsStep || fails ? happened.Step.ToString(CultureInfo.InvariantCulture) : "";
-        html.Append(CultureInfo.InvariantCulture, $"<tr id=\"e{index}\" class=\"{classes}\"><th scope=\"row\">{step}</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<tr id=\"e{index}\" class=\"{classes}\">")
+            .Append("<th scope=\"row\">")
+            .Append(step)
+            .Append("</th>");
         for (int lane = 0; lane < execution.Threads.Count; lane++)
         {
             html.Append(CultureInfo.InvariantCulture, $"<td class=\"lane t{lane % 8}\">");
@@ -225,7 +237,7 @@ public static partial class HtmlReport
     {
         if (text.Length > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $" <span class=\"{style}\">").Append(Escape(text)).Append("</span>");
+            html.Append(" <span class=\"").Append(style).Append("\">").Append(Escape(text)).Append("</span>");
         }
     }
 

@@ -94,7 +94,7 @@ internal static class PageData
         json.WriteEndArray();
     }
 
-    /// <summary>Writes every box once, and then of each picture only what differs: states and arrows by box number.</summary>
+    /// <summary>Writes every box once, and then of each picture only states and arrows, by box number.</summary>
     private static void WritePictures(Utf8JsonWriter json, IReadOnlyList<RecordedPicture> pictures)
     {
         var numbers = new Dictionary<string, int>();

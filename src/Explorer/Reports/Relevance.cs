@@ -64,7 +64,8 @@ internal sealed class Relevance
         ILookup<(PlaceKind, int, long), int> byPlace = Enumerable.Range(0, _events.Count)
             .Where(index => _events[index].Place.Kind != PlaceKind.None && !IsRange(_events[index]))
             .ToLookup(index => KeyOf(_events[index].Place));
-        bool isOfBlock = _execution.FailureKind is FailureKind.UseAfterFree or FailureKind.DoubleFree;
+        bool isOfBlock = _execution.FailureKind is FailureKind.UseAfterFree or FailureKind.DoubleFree
+            && _events.Count > 0;
         List<int> keys = isOfBlock ? FindLife() : last;
         keys.ForEach(Add);
         IEnumerable<(PlaceKind, int, long)> places = keys
@@ -144,7 +145,8 @@ internal sealed class Relevance
     }
 
     /// <summary>The life of the block that was used after its end: see <see cref="BlockLife"/>.</summary>
-    private List<int> FindLife() => [.. BlockLife.Find(_execution).Events().Append(_events.Count - 1)];
+    private List<int> FindLife()
+        => [.. BlockLife.Find(_execution).Events().Append(_events.Count - 1)];
 
     private bool IsContended(int[] accesses)
         => accesses.Any(index => _events[index].Writes)

@@ -24,7 +24,8 @@ public static class ScheduleText
     {
         ArgumentNullException.ThrowIfNull(execution);
         var explanation = new Explanation(execution);
-        int[] shown = [.. Enumerable.Range(0, execution.Events.Count).Where(index => all || explanation.Matters[index])];
+        bool[] matters = explanation.Matters;
+        int[] shown = [.. Enumerable.Range(0, matters.Length).Where(index => all || matters[index])];
         string[] ends = EndsOf(execution);
         int stepWidth = Math.Max("step".Length, Text(execution.Steps).Length);
         int[] widths = LaneWidths(explanation, shown, ends);

@@ -49,6 +49,10 @@ internal sealed class Story
         {
             case null:
                 return;
+            case FailureKind.DataRace:
+            case FailureKind.UseAfterFree when _events[^1].Operation == "free":
+                TellOfRace();
+                break;
             case FailureKind.UseAfterFree or FailureKind.DoubleFree:
                 TellOfBlock();
                 break;
@@ -65,6 +69,26 @@ internal sealed class Story
         {
             string message = _execution.FailureMessage.Split('\n')[0];
             _sentences.Add($"Then {Name(_execution.FailureThread)} failed at step {_execution.Steps}: {message}");
+        }
+    }
+
+    /// <summary>Two accesses that nothing orders, of which the last event is one.</summary>
+    private void TellOfRace()
+    {
+        int second = _events.Count - 1;
+        RecordedEvent last = _events[second];
+        int first = Enumerable.Range(0, second).LastOrDefault(
+            index => _events[index].Thread != last.Thread
+                && (_events[index].Writes || last.Writes)
+                && _events[index].Place.Overlaps(last.Place)
+                && !_causality.HappensBefore(index, second),
+            -1);
+        if (first >= 0)
+        {
+            _sentences.Add($"{Who(first)} did {Does(first)} {At(first)}.");
+            _sentences.Add($"{Who(second)} did {Does(second)} {At(second)}.");
+            _sentences.Add("Nothing orders the two: no lock, note or atomic access leads from one to the other, so in "
+                + "another schedule they come the other way round.");
         }
     }
 
@@ -103,7 +127,8 @@ internal sealed class Story
         {
             _sentences.Add(Capital(wait.Text) + ".");
             int last = FindLast(
-                _events.Count, happened => happened.Place.Kind != PlaceKind.Memory && happened.Place.Overlaps(wait.Place));
+                _events.Count,
+                happened => happened.Place.Kind != PlaceKind.Memory && happened.Place.Overlaps(wait.Place));
             switch (wait.Operation)
             {
                 case "enter" when last >= 0:
@@ -233,12 +258,13 @@ internal sealed class Story
     private void TellOfReads()
     {
         var told = new List<string>();
+        int firstStart = _events.TakeWhile(happened => happened.Operation != "start").Count();
         for (int index = _events.Count - 1; index >= 0 && told.Count < MaxReads; index--)
         {
             int source = _causality.SourceOf(index);
             if (_matters[index]
                 && _events[index].Thread == _execution.FailureThread
-                && source >= 0
+                && source > firstStart
                 && _events[source].Thread != _events[index].Thread)
             {
                 told.Add($"{Who(index)} read {_events[index].Location} = {_events[index].Before} {At(index)}"

@@ -53,7 +53,7 @@ public static class TraceEvents
         }
     }
 
-    /// <summary>Writes the slices in the order of time, and each end of an arrow behind the slice that it is in.</summary>
+    /// <summary>Writes the slices in the order of time, and behind each the ends of arrows in it.</summary>
     private static void WriteEvents(Utf8JsonWriter json, RecordedExecution execution)
     {
         var causality = new Causality(execution);

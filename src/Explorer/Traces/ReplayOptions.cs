@@ -3,7 +3,9 @@ namespace Testbed.Explorer;
 /// <summary>What a replay does beside replaying.</summary>
 public sealed record ReplayOptions
 {
-    /// <summary>Whether the program is asked to draw its state after each step (<see cref="Sync.ISync.OfferPicture"/>).</summary>
+    /// <summary>
+    /// Whether the program is asked to draw its state after each step (<see cref="Sync.ISync.OfferPicture"/>).
+    /// </summary>
     public bool WithPictures { get; init; }
 
     /// <summary>The step before which <see cref="Stopped"/> is called; -1 for none.</summary>

@@ -19,7 +19,14 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         using var error = new StringWriter();
         int code = CommandLine.Run(
             arguments,
-            new CommandContext { Output = output, Error = error, Scenarios = scenarios, Cancel = cancel });
+            new CommandContext
+            {
+                Output = output,
+                Error = error,
+                Scenarios = scenarios,
+                Cancel = cancel,
+                DebuggerWait = TimeSpan.Zero,
+            });
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 }

@@ -74,7 +74,7 @@
       const wait = waits.find(candidate => candidate.thread === thread);
       if (!wait) return { text: 'failed', waits: true, next: null };
       const next = { operation: wait.operation, number: wait.number };
-      return { text: wait.text.replace(/^thread '[^']*'( |: )/, ''), waits: wait.blocked, next };
+      return { text: wait.text.replace(/^thread '[^']*' /, '').replace(/^thread '[^']*':/, 'next:'), waits: wait.blocked, next };
     }
     const next = { operation: event[OPERATION], number: event[NUMBER] };
     const place = event[SOURCE] === '' ? '' : ' (' + event[SOURCE] + ')';
@@ -185,8 +185,8 @@
   const showPicture = index => {
     const step = events.length === 0 ? 0 : events[index][STEP];
     const number = pictures.findLastIndex(([at]) => at <= step);
-    byId('picture-part').hidden = pictures.length === 0;
-    if (pictures.length === 0) return;
+    byId('picture-part').hidden = layout.places.size === 0;
+    if (layout.places.size === 0) return;
     const target = byId('picture');
     if (number < 0) {
       target.replaceChildren(element('p', { class: 'none' }, 'The first picture is of step ' + pictures[0][0] + '.'));
@@ -244,21 +244,24 @@
     const canvas = document.querySelector('.canvas').getBoundingClientRect();
     const target = document.querySelector('#arrows g');
     const made = [];
-    const anchor = index => {
+    const boxOf = index => {
       const box = rows[index].querySelector('.deed').getBoundingClientRect();
-      return { x: box.left - canvas.left, y: box.top - canvas.top + box.height / 2 };
+      return { left: box.left - canvas.left, right: box.right - canvas.left, y: box.top - canvas.top + box.height / 2 };
     };
     for (const [from, to, kind] of edges) {
       if (!isShown(from) || !isShown(to)) continue;
       const near = from === current || to === current;
-      const a = anchor(from), b = anchor(to);
-      const middle = Math.max(a.y + 8, Math.min(b.y - 4, a.y + 24));
-      const path = shape('path', {
+      // What plain accesses read is drawn for the current row only: there is too much of it.
+      if (kind === 'data' && !near && rows[to].classList.contains('part')) continue;
+      const a = boxOf(from), b = boxOf(to);
+      const side = b.left > a.left ? 1 : -1;
+      const x1 = side > 0 ? a.right + 2 : a.left - 2, x2 = side > 0 ? b.left - 1 : b.right + 3;
+      const bend = Math.max(20, Math.abs(x2 - x1) / 2) * side;
+      made.push(shape('path', {
         class: 'edge ' + (kind === 'data' ? 'data' : 'order') + (near ? ' near' : ''),
-        d: `M${a.x} ${a.y}C${a.x - 14} ${middle} ${b.x - 26} ${b.y - 10} ${b.x} ${b.y}`,
+        d: `M${x1} ${a.y}C${x1 + bend} ${a.y} ${x2 - bend} ${b.y} ${x2} ${b.y}`,
         'marker-end': 'url(#tip)'
-      });
-      made.push(path);
+      }));
     }
     target.replaceChildren(...made);
   };
