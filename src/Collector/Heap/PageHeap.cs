@@ -165,6 +165,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         nint end = PageOf(TSync.RacyRead(&_state->ArenaUsed));
         bool previousFree = false;
         nint inUse = 0;
+        int free = 0;
         for (nint page = 0; page < end;)
         {
             Span* span = TSync.VolatileRead(_table + page);
@@ -180,7 +181,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
             {
                 Check(TSync.VolatileRead(_table + page + count - 1) == span, page, "ends no free span");
                 Check(!previousFree, page, "starts a free span behind another");
-                Check(IsOn(_free + ListOf(count), span), page, "starts a free span that is not on its list");
+                free++;
             }
 
             previousFree = state == SpanState.Free;
@@ -189,6 +190,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         }
 
         Check(inUse == TSync.Read(&_state->PagesInUse), inUse, "is how many pages are in use, another number is counted");
+        Check(CountListed() == free, free, "is how many free spans there are, another number is on the lists");
     }
 
     /// <summary>Frees everything.</summary>
@@ -219,25 +221,37 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
 
     private static Span** SpansOf(Block* block) => (Span**)(block + 1);
 
-    private static bool IsOn(Span** first, Span* span)
-    {
-        for (Span* other = TSync.Read(first); other != null; other = TSync.Read(&other->Next))
-        {
-            if (other == span)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private static void Check(bool condition, nint page, string what)
     {
         if (!condition)
         {
             throw new CorruptionException($"page heap: {page} {what}");
         }
+    }
+
+    /// <summary>
+    /// How many spans are on the lists; checks each for being free, on the list of its length, and there once: what
+    /// comes before it knows it, and its table entry leads to it alone.
+    /// </summary>
+    private int CountListed()
+    {
+        int count = 0;
+        for (int list = 0; list < Lists; list++)
+        {
+            Span* previous = null;
+            for (Span* span = TSync.Read(_free + list); span != null; span = TSync.Read(&span->Next))
+            {
+                nint page = PageOf(TSync.RacyRead(&span->Start));
+                Check(TSync.VolatileRead(&span->State) == SpanState.Free, page, "is on a list but not free");
+                Check(TSync.VolatileRead(_table + page) == span, page, "is on a list but starts another span");
+                Check(ListOf(TSync.Read(&span->PageCount)) == list, page, "starts a free span on another's list");
+                Check(TSync.Read(&span->Previous) == previous, page, "starts a free span whose list is torn");
+                previous = span;
+                count++;
+            }
+        }
+
+        return count;
     }
 
     private nint PageOf(nint address) => (address - _start) >> _pageShift;

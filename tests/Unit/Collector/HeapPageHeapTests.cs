@@ -145,6 +145,35 @@ public sealed unsafe class HeapPageHeapTests : IDisposable
         Assert.Throws<CorruptionException>(() => FreeTwice(span));
     }
 
+    [Fact]
+    public void TheInvariantsTellAListThatIsWrong()
+    {
+        var spans = new Span*[4];
+        for (int i = 0; i < spans.Length; i++)
+        {
+            spans[i] = _heap.Allocate(1, 0, PageBytes);
+        }
+
+        _heap.Free(spans[0]);
+        _heap.Free(spans[2]);
+        _heap.CheckInvariants();
+        Span* newer = spans[2];
+        Span* older = spans[0];
+
+        newer->Next = null;
+        Assert.Contains("on the lists", WhatIsWrong(), StringComparison.Ordinal);
+        newer->Next = older;
+        older->Previous = null;
+        Assert.Contains("torn", WhatIsWrong(), StringComparison.Ordinal);
+        older->Previous = newer;
+        older->Next = spans[1];
+        Assert.Contains("not free", WhatIsWrong(), StringComparison.Ordinal);
+        older->Next = null;
+        _heap.CheckInvariants();
+    }
+
+    private string WhatIsWrong() => Assert.Throws<CorruptionException>(_heap.CheckInvariants).Message;
+
     private void FreeTwice(Span* span) => _heap.Free(span);
 
     private void Take(nint[] owners, Span* span, int pages)
