@@ -61,6 +61,12 @@ public sealed record WorldOptions
     /// <summary>How many bits of a lock-free list's head count pushes, against ABA; 0 to 20. The seed's 17.</summary>
     public int ListTagBits { get; init; } = 17;
 
+    /// <summary>How many finalizers a block of the queue holds. The seed's 101.</summary>
+    public int FinalizersPerBlock { get; init; } = 101;
+
+    /// <summary>How many bytes of small records are allocated at a time. The seed's <c>FixAllocChunk</c>.</summary>
+    public int FixedChunkBytes { get; init; } = 16 << 10;
+
     /// <summary>How many candidates the mark loop has in flight; a power of two, or 0 for no prefetch.</summary>
     public int PrefetchDepth { get; init; } = 16;
 
@@ -99,6 +105,8 @@ public sealed record WorldOptions
         Require(WorkBuffersPerChunk, 1, 1 << 20, nameof(WorkBuffersPerChunk));
         Require(HandoffThreshold, 1, 1 << 20, nameof(HandoffThreshold));
         Require(ListTagBits, 0, 20, nameof(ListTagBits));
+        Require(FinalizersPerBlock, 1, 1 << 20, nameof(FinalizersPerBlock));
+        Require(FixedChunkBytes, 1, 1 << 24, nameof(FixedChunkBytes));
         Require(PrefetchDepth, 0, 1024, nameof(PrefetchDepth));
         if (PrefetchDepth > 0)
         {

@@ -17,6 +17,7 @@ public static class Catalogue
         new LockFreeListScenario("lock-free-list", bounds: null, nodes: 3, togetherBySecond: 2),
         new WholeCycle(),
         new WorldFailure(),
+        new FinalizerQueueScenario(),
         new CasPair(),
         new LongRun(),
         new Canary(),

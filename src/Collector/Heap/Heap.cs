@@ -47,6 +47,8 @@ internal sealed unsafe class Heap<TSync> : IDisposable
             _central[sizeClass] = new CentralList<TSync>(_pages, Bitmap, _classes, sizeClass);
         }
 
+        FinalizerRecords = new FinalizerRecords<TSync>(options);
+        FinalizerQueue = new FinalizerQueue<TSync>(options);
         _state = TSync.Allocate<State>(1, "mstats");
         TSync.RacyWrite(&_state->Trigger, options.GcPercent < 0 ? long.MaxValue : options.FirstTriggerBytes);
     }
@@ -62,6 +64,12 @@ internal sealed unsafe class Heap<TSync> : IDisposable
 
     /// <summary>The bits of each word.</summary>
     internal Bitmap<TSync> Bitmap { get; }
+
+    /// <summary>Which objects have a finalizer.</summary>
+    internal FinalizerRecords<TSync> FinalizerRecords { get; }
+
+    /// <summary>The finalizers that are to be run.</summary>
+    internal FinalizerQueue<TSync> FinalizerQueue { get; }
 
     /// <summary>How many spans there are; while the world is stopped.</summary>
     internal int SpanCount => _pages.SpanCount;
@@ -329,6 +337,8 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         }
 
         _pages.Dispose();
+        FinalizerQueue.Dispose();
+        FinalizerRecords.Dispose();
         Bitmap.Dispose();
         TSync.Free(_state);
         TSync.Free(_block);

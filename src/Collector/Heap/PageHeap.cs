@@ -150,6 +150,11 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
                 $"span {TSync.Read(&span->Index)} is given back with {TSync.Read(&span->References)} objects in use");
         }
 
+        if (TSync.Read(&span->Finalizers) != null)
+        {
+            throw new CorruptionException($"span {TSync.Read(&span->Index)} is given back with finalizers");
+        }
+
         TSync.Free(TSync.Read(&span->Types));
         TSync.Write(&span->Types, null);
         TSync.Write(&_state->PagesInUse, TSync.Read(&_state->PagesInUse) - TSync.Read(&span->PageCount));
@@ -200,6 +205,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         {
             Span* span = SpanAt(i);
             TSync.Free(TSync.Read(&span->Types));
+            TSync.Destroy(TSync.Read(&span->FinalizerLock));
             TSync.Free(span);
         }
 

@@ -1,3 +1,5 @@
+using Testbed.Sync;
+
 namespace Testbed.Collector;
 
 /// <summary>What a span is. The seed's <c>MSpanInUse</c> and so on; dead is zero, so that a fresh one is none.</summary>
@@ -61,6 +63,16 @@ internal unsafe struct Span
     /// owns the object. The seed's <c>MTypes</c>.
     /// </summary>
     internal nint* Types;
+
+    /// <summary>
+    /// The finalizers of its objects, sorted by address; null if none has one, so always while not in use. Under
+    /// <see cref="FinalizerLock"/>; while the world is stopped the sweeper's, and read by the collector. The seed's
+    /// <c>specials</c>.
+    /// </summary>
+    internal FinalizerRecord* Finalizers;
+
+    /// <summary>The lock of that list, made with the first finalizer: under the seed's <c>speciallock</c>, then constant.</summary>
+    internal Mutex FinalizerLock;
 
     /// <summary>1 if its pages may hold something other than zeroes; under the page heap's lock. The seed's <c>needzero</c>.</summary>
     internal int NeedsZero;

@@ -69,9 +69,10 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
                 AddWords(_globals.Bss, _globals.BssWords, worker, sink);
                 break;
             case (long)RootJob.Finalizers:
+                AddQueuedFinalizers(worker, sink);
+                break;
             case (long)RootJob.SpanTypes:
-                // No object has a finalizer, and type tables lie outside the heap: nothing to scan. The jobs keep
-                // their places, so that a job has the number that it has in the seed.
+                AddSpans(worker, sink);
                 break;
             case (long)RootJob.FlushCaches:
                 _heap.FlushAllCaches();
@@ -80,7 +81,7 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
                 long index = job - (long)RootJob.Count;
                 if (index < 0 || index >= TSync.Read(&_state->Goroutines))
                 {
-                    throw new CorruptionException($"root job {job} of {JobCount}");
+                    throw new CorruptionException($"root job {job} of {JobCount}: bad index");
                 }
 
                 StackScanner<TSync>.AddStackRoots(_goroutines[index], worker, TSync.Read(&_state->Now), sink);
@@ -90,6 +91,52 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
 
     /// <summary>Frees its state. No worker is left.</summary>
     public void Dispose() => TSync.Free(_state);
+
+    /// <summary>Adds the finalizers that wait to run or run, and so their objects and all that these need.</summary>
+    private void AddQueuedFinalizers(int worker, IRootSink sink)
+    {
+        FinalizerBlock* block = _heap.FinalizerQueue.AllBlocks;
+        for (; block != null; block = TSync.Read(&block->AllLink))
+        {
+            int count = TSync.Read(&block->Count);
+            if (count > 0)
+            {
+                nint first = (nint)FinalizerBlock.ItemOf(block, 0);
+                sink.Add(worker, first, (nuint)count * (nuint)sizeof(QueuedFinalizer), null);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds what the finalizers of objects need. (Type tables, which the seed marks here, too, lie outside the heap.)
+    /// </summary>
+    private void AddSpans(int worker, IRootSink sink)
+    {
+        for (int i = 0; i < _heap.SpanCount && _heap.FinalizerRecords.Any; i++)
+        {
+            Span* span = _heap.SpanAt(i);
+            FinalizerRecord* record = TSync.Read(&span->Finalizers);
+            for (; record != null; record = TSync.Read(&record->Next))
+            {
+                AddFinalizer(span, record, worker, sink);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds what a finalizer needs. Its object is scanned but not marked, so that all it points to is kept and the sweep
+    /// still sees whether anything leads to it.
+    /// </summary>
+    private void AddFinalizer(Span* span, FinalizerRecord* record, int worker, IRootSink sink)
+    {
+        nint target = TSync.Read(&record->Target);
+        if (_heap.Bitmap.IsScan(target))
+        {
+            sink.Add(worker, target, TSync.RacyRead(&span->ElementSize), Heap<TSync>.TypeOf(span, target));
+        }
+
+        sink.Add(worker, (nint)(&record->Roots), FinalizerRoots.Bytes, null);
+    }
 
     private static void AddWords(nint* words, int count, int worker, IRootSink sink)
         => sink.Add(worker, (nint)words, (nuint)count * (nuint)sizeof(nint), null);

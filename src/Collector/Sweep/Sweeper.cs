@@ -36,6 +36,7 @@ internal sealed unsafe class Sweeper<TSync>
         nint start = TSync.RacyRead(&span->Start);
         nuint elementSize = TSync.RacyRead(&span->ElementSize);
         MarkFreeObjects(span);
+        QueueFinalizers(span);
         if (TSync.Read(&span->SizeClass) == 0)
         {
             SweepLarge(span, start, cache);
@@ -91,6 +92,30 @@ internal sealed unsafe class Sweeper<TSync>
         for (nint free = TSync.Read(&span->FreeList); free != 0; free = TSync.Read((nint*)free))
         {
             _bitmap.SetMark(free);
+        }
+    }
+
+    /// <summary>
+    /// Queues the finalizers of objects that are not marked, and keeps these for one more cycle, since their finalizers
+    /// are given them. What they need is marked: the roots have led to it.
+    /// </summary>
+    private void QueueFinalizers(Span* span)
+    {
+        FinalizerRecord** link = &span->Finalizers;
+        FinalizerRecord* record;
+        while ((record = TSync.Read(link)) != null)
+        {
+            nint target = TSync.Read(&record->Target);
+            if (_bitmap.IsMarked(target))
+            {
+                link = &record->Next;
+                continue;
+            }
+
+            TSync.Write(link, TSync.Read(&record->Next));
+            _heap.FinalizerQueue.Append(record);
+            _heap.FinalizerRecords.Give(record);
+            _bitmap.SetMark(target);
         }
     }
 

@@ -74,6 +74,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         TSync.Write(&g->WaitReason, WaitReason.Collecting);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
         int workers = 1;
+        bool finalizersQueued;
         try
         {
             CollectionSummary summary = Collect(m, force, asked, ref workers);
@@ -81,10 +82,16 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         }
         finally
         {
+            finalizersQueued = _heap.FinalizerQueue.HasWork;
             TSync.Write(&g->WaitReason, WaitReason.None);
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
             _scheduler.StartTheWorld(m, workers < _scheduler.WantedWorkers);
             _scheduler.ReleaseWorld();
+        }
+
+        if (finalizersQueued)
+        {
+            _scheduler.WakeFinalizerRunner();
         }
     }
 

@@ -36,6 +36,9 @@ internal enum WaitReason
 
     /// <summary>The end of another goroutine.</summary>
     Join,
+
+    /// <summary>It runs finalizers, and there are none. The seed's "finalizer wait".</summary>
+    Finalizers,
 }
 
 /// <summary>A goroutine, in memory of the seam. Never freed before its world. The seed's <c>G</c>.</summary>

@@ -14,6 +14,9 @@ internal enum Leave
 
     /// <summary>It waits for the end of another.</summary>
     Joins,
+
+    /// <summary>It runs finalizers and waits for some.</summary>
+    WaitsForFinalizers,
 }
 
 /// <summary>
@@ -151,6 +154,68 @@ public sealed unsafe class Goroutine<TSync>
     /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
     public Reference Interior(Reference target, int offset) => new((nint)WordAt(target, offset));
 
+    /// <summary>
+    /// Has a function called, once, with an object that nothing refers to any more. The seed's <c>SetFinalizer</c>.
+    /// </summary>
+    /// <param name="target">The start of the object, which has no finalizer: to replace one, clear it first.</param>
+    /// <param name="finalizer">The function.</param>
+    /// <param name="closure">What the function is given along: an object, or null.</param>
+    /// <exception cref="ArgumentException">
+    /// The target is null, no object of this world or inside one; the function was not registered with this world or
+    /// takes no objects of that type; the closure is no object of this world.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The object has a finalizer; the goroutine is in a system call.</exception>
+    /// <remarks>
+    /// <para>
+    /// After a collection that finds the object unreachable, a goroutine of the world's own calls the function. The
+    /// object and what it leads to stay until the function has returned, and longer if it makes them reachable again. It
+    /// may set a finalizer anew. An object with a finalizer that another one leads to waits until that is gone, so
+    /// objects in a cycle with a finalizer that leads back to its own object are never finalized.
+    /// </para>
+    /// <para>
+    /// Finalizers run one after the other, and <c>Run</c> returns when those that wait have run. An object that is
+    /// reachable at the end of the world, or becomes unreachable after the last collection, is not finalized. (The seed
+    /// ignores objects of no size; here each has an address of its own, and a finalizer like any other.)
+    /// </para>
+    /// </remarks>
+    public void SetFinalizer(Reference target, FinalizerId finalizer, Reference closure = default)
+    {
+        RequireOutsideSystemCall();
+        if (finalizer.Owner != _world.Finalizers)
+        {
+            throw new ArgumentException("the finalizer was not registered with this world", nameof(finalizer));
+        }
+
+        Span* span = FindSpan(target, nameof(target));
+        if (!closure.IsNull)
+        {
+            FindObject(closure, nameof(closure), out _);
+        }
+
+        TypeInfo* type = _heap.Bitmap.IsScan(target.Address) ? Heap<TSync>.TypeOf(span, target.Address) : null;
+        TypeInfo* parameter = TSync.Read(&finalizer.Function->Parameter);
+        if (parameter != null && type != parameter && (type != null || TSync.Read(&parameter->HasPointers)))
+        {
+            throw new ArgumentException($"the finalizer takes no objects of the type of {target}", nameof(finalizer));
+        }
+
+        if (!_heap.FinalizerRecords.TryAdd(span, target.Address, finalizer.Function, closure.Address, type))
+        {
+            throw new InvalidOperationException($"{target} has a finalizer already");
+        }
+    }
+
+    /// <summary>Takes the finalizer of an object away. The seed's <c>SetFinalizer</c> with a null function.</summary>
+    /// <param name="target">The start of the object.</param>
+    /// <returns>Whether it had one.</returns>
+    /// <exception cref="ArgumentException">The target is null, no object of this world or inside one.</exception>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    public bool ClearFinalizer(Reference target)
+    {
+        RequireOutsideSystemCall();
+        return _heap.FinalizerRecords.TryRemove(FindSpan(target, nameof(target)), target.Address);
+    }
+
     /// <summary>Pushes a frame of root slots, null at first.</summary>
     /// <param name="map">What each slot holds.</param>
     /// <returns>The frame; dispose it before the frames that were pushed earlier.</returns>
@@ -287,6 +352,9 @@ public sealed unsafe class Goroutine<TSync>
         return _scheduler.ProfileGoroutines(_machine);
     }
 
+    /// <summary>Waits for finalizers to run; on the goroutine that runs them.</summary>
+    internal LeaveAwaitable WaitForFinalizers() => new(this, Leave.WaitsForFinalizers, default);
+
     /// <summary>A body that never awaits, as one that may.</summary>
     internal static Func<Goroutine<TSync>, GoroutineTask> ToAsync(Action<Goroutine<TSync>> body)
     {
@@ -368,6 +436,27 @@ public sealed unsafe class Goroutine<TSync>
         {
             throw new InvalidOperationException("a goroutine in a system call may not use its world");
         }
+    }
+
+    /// <summary>The span of an object that starts at a reference, after a check that one does.</summary>
+    private Span* FindSpan(Reference target, string parameter)
+    {
+        Span* span = FindObject(target, parameter, out nint start);
+        return start == target.Address
+            ? span
+            : throw new ArgumentException($"{target} lies inside an object, not at its start", parameter);
+    }
+
+    /// <summary>The object that a reference leads to or into, after a check that there is one.</summary>
+    private Span* FindObject(Reference target, string parameter, out nint start)
+    {
+        if (!_heap.TryFindObject(target.Address, out start, out Span* span) || !_heap.Bitmap.IsAllocated(start))
+        {
+            throw new ArgumentException(
+                target.IsNull ? "the reference is null" : $"{target} leads to no object of this world", parameter);
+        }
+
+        return span;
     }
 
     /// <summary>The address of a word of an object, after a check that there is such a word.</summary>

@@ -92,6 +92,9 @@ internal sealed unsafe partial class Scheduler<TSync>
             case Leave.Joins:
                 Park(g, goroutine.JoinTarget);
                 break;
+            case Leave.WaitsForFinalizers:
+                ParkFinalizerRunner(g);
+                break;
         }
     }
 

@@ -52,6 +52,9 @@ public sealed unsafe class World<TSync> : IDisposable
     /// <summary>The frames that were registered.</summary>
     internal FrameMaps<TSync> Frames { get; } = new();
 
+    /// <summary>The finalizers that were registered.</summary>
+    internal FinalizerTable<TSync> Finalizers { get; } = new();
+
     /// <summary>The heap.</summary>
     internal Heap<TSync> Heap { get; }
 
@@ -73,6 +76,42 @@ public sealed unsafe class World<TSync> : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return Types.Register(shape);
+    }
+
+    /// <summary>Makes a function known that finalizes objects. Any thread.</summary>
+    /// <param name="body">
+    /// The function. It is given the goroutine that runs finalizers, the object, and what was given with the finalizer;
+    /// it may await. An exception of it fails the world.
+    /// </param>
+    /// <param name="parameter">
+    /// The type of the objects that it takes; by default it takes all. One without pointers stands for all objects
+    /// without pointers.
+    /// </param>
+    /// <returns>What <see cref="Goroutine{TSync}.SetFinalizer"/> takes.</returns>
+    /// <exception cref="ArgumentException">The type was not registered with this world.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public FinalizerId RegisterFinalizer(
+        Func<Goroutine<TSync>, Reference, Reference, GoroutineTask> body, TypeId parameter = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return parameter.Owner is null || parameter.Owner == Types
+            ? Finalizers.Register(body, parameter.Info)
+            : throw new ArgumentException("the type was not registered with this world", nameof(parameter));
+    }
+
+    /// <inheritdoc cref="RegisterFinalizer(Func{Goroutine{TSync}, Reference, Reference, GoroutineTask}, TypeId)"/>
+    public FinalizerId RegisterFinalizer(
+        Action<Goroutine<TSync>, Reference, Reference> body, TypeId parameter = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return RegisterFinalizer(
+            (g, target, closure) =>
+            {
+                body(g, target, closure);
+                return GoroutineTask.Completed;
+            },
+            parameter);
     }
 
     /// <summary>Makes a kind of frame known. Any thread.</summary>
@@ -135,6 +174,7 @@ public sealed unsafe class World<TSync> : IDisposable
         Collection.Dispose();
         Globals.Dispose();
         Frames.Dispose();
+        Finalizers.Dispose();
         Types.Dispose();
         Heap.Dispose();
     }

@@ -38,7 +38,7 @@ internal sealed unsafe class HeapPicture<TSync>
     {
         _heap = heap;
         _geometry = new HeapGeometry<TSync>(heap, pageBytes);
-        _roots = new RootReader<TSync>(globals, goroutines);
+        _roots = new RootReader<TSync>(globals, goroutines, heap);
         _objects = new ObjectReader<TSync>(heap, Follow);
         _nameOf = nameOf;
     }

@@ -9,6 +9,7 @@ namespace Testbed.Models.Oracles;
 /// <list type="bullet">
 /// <item>each is allocated and not on a free list, and every pointer in it leads to an object;</item>
 /// <item>where every root and object is precise, nothing else survived;</item>
+/// <item>every object that has a finalizer is reachable;</item>
 /// <item>no mark is left, and the heap's own invariants hold.</item>
 /// </list>
 /// </summary>
@@ -51,7 +52,7 @@ public sealed unsafe class HeapVerifier<TSync>
         ArgumentNullException.ThrowIfNull(world);
         _heap = world.Heap;
         _geometry = new HeapGeometry<TSync>(world.Heap, world.Options.PageBytes);
-        _roots = new RootReader<TSync>(world.Globals, world.Goroutines);
+        _roots = new RootReader<TSync>(world.Globals, world.Goroutines, world.Heap);
         _objects = new ObjectReader<TSync>(world.Heap, VisitWord);
         _visitRoot = VisitRoot;
     }
@@ -86,6 +87,8 @@ public sealed unsafe class HeapVerifier<TSync>
         {
             throw Survivor(live);
         }
+
+        RequireFinalizersOfReachable();
 
         RequireNoMarks();
         _heap.CheckInvariants();
@@ -184,6 +187,29 @@ public sealed unsafe class HeapVerifier<TSync>
         _parents[_count] = parent;
         _count++;
         return true;
+    }
+
+    /// <summary>The finalizers of unreachable objects are on the queue: none is left with its object.</summary>
+    private void RequireFinalizersOfReachable()
+    {
+        foreach (HeapSpan span in _geometry.Spans)
+        {
+            FinalizerRecord* record = TSync.Read(&_heap.SpanAt(span.Index)->Finalizers);
+            nint last = 0;
+            for (; record != null; record = TSync.Read(&record->Next))
+            {
+                nint target = TSync.Read(&record->Target);
+                if (target <= last || !_reached.Contains(target))
+                {
+                    string message = target <= last
+                        ? "is out of order on the list of finalizers of its span"
+                        : "is not reachable, but its finalizer is not to be run";
+                    throw new OracleException($"{Describe(target, span)} {message}");
+                }
+
+                last = target;
+            }
+        }
     }
 
     private void RequireNoMarks()

@@ -11,13 +11,19 @@ internal enum RootKind
 
     /// <summary>A slot of a goroutine's frame.</summary>
     Frame,
+
+    /// <summary>A finalizer that waits to run or runs: its object, or what was given with it.</summary>
+    QueuedFinalizer,
+
+    /// <summary>A finalizer of an object: what was given with it, or what its object holds.</summary>
+    Finalizer,
 }
 
 /// <summary>Where a root is.</summary>
 /// <param name="Kind">Of what kind it is.</param>
 /// <param name="Goroutine">The goroutine's number, if it is in a frame.</param>
-/// <param name="Frame">Which frame, if it is in one; the newest is 0.</param>
-/// <param name="Slot">Which word or slot.</param>
+/// <param name="Frame">Which frame, if it is in one; the newest is 0. Which span, if it is of an object's finalizer.</param>
+/// <param name="Slot">Which word, slot, queued finalizer or object of the span.</param>
 internal readonly record struct RootPlace(RootKind Kind, long Goroutine, int Frame, int Slot)
 {
     /// <inheritdoc/>
@@ -25,6 +31,8 @@ internal readonly record struct RootPlace(RootKind Kind, long Goroutine, int Fra
     {
         RootKind.Data => $"data[{Slot}]",
         RootKind.Bss => $"bss[{Slot}]",
+        RootKind.QueuedFinalizer => $"queued finalizer {Slot}",
+        RootKind.Finalizer => $"finalizer of object {Slot} of span {Frame}",
         _ => $"slot {Slot} of frame {Frame} (0 is the newest) of goroutine {Goroutine}",
     };
 }

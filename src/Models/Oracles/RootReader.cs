@@ -4,12 +4,15 @@ using Testbed.Sync;
 namespace Testbed.Models.Oracles;
 
 /// <summary>
-/// Reads the roots of a heap, by a walk of its own: root areas, then the frames of every goroutine that has not ended.
+/// Reads the roots of a heap, by a walk of its own: root areas, the frames of every goroutine that has not ended, the
+/// finalizers that are to run, and what those of objects need.
 /// </summary>
 /// <typeparam name="TSync">The engine.</typeparam>
 /// <param name="globals">The root areas.</param>
 /// <param name="goroutines">The goroutines.</param>
-internal sealed unsafe class RootReader<TSync>(Globals<TSync> globals, AllGoroutines<TSync> goroutines)
+/// <param name="heap">The heap, which has the finalizers.</param>
+internal sealed unsafe class RootReader<TSync>(
+    Globals<TSync> globals, AllGoroutines<TSync> goroutines, Heap<TSync> heap)
     where TSync : struct, ISync
 {
     /// <summary>Is given a root.</summary>
@@ -38,6 +41,59 @@ internal sealed unsafe class RootReader<TSync>(Globals<TSync> globals, AllGorout
             if (status != GoroutineStatus.Dead)
             {
                 VisitStack(g, visit);
+            }
+        }
+
+        VisitQueuedFinalizers(visit);
+        VisitFinalizers(visit);
+    }
+
+    private void VisitQueuedFinalizers(Visitor visit)
+    {
+        int number = 0;
+        FinalizerBlock* block = heap.FinalizerQueue.AllBlocks;
+        for (; block != null; block = TSync.Read(&block->AllLink))
+        {
+            for (int i = 0; i < TSync.Read(&block->Count); i++, number++)
+            {
+                QueuedFinalizer* item = FinalizerBlock.ItemOf(block, i);
+                var place = new RootPlace(RootKind.QueuedFinalizer, 0, 0, number);
+                VisitWord(&item->Target, isPrecise: true, place, visit);
+                VisitWord(&item->Roots.Closure, isPrecise: true, place, visit);
+            }
+        }
+    }
+
+    /// <summary>Visits what the finalizers of objects need: not the objects, but what these hold.</summary>
+    private void VisitFinalizers(Visitor visit)
+    {
+        RootPlace place = default;
+        var objects = new ObjectReader<TSync>(heap, VisitHeld);
+        for (int i = 0; i < heap.SpanCount; i++)
+        {
+            Span* source = heap.SpanAt(i);
+            FinalizerRecord* record = TSync.Read(&source->Finalizers);
+            if (record == null)
+            {
+                continue;
+            }
+
+            nint start = TSync.RacyRead(&source->Start);
+            var span = new HeapSpan(i, start, (nint)TSync.RacyRead(&source->ElementSize), TSync.Read(&source->Capacity));
+            for (; record != null; record = TSync.Read(&record->Next))
+            {
+                nint target = TSync.Read(&record->Target);
+                place = new RootPlace(RootKind.Finalizer, 0, i, (int)((target - start) / span.ElementBytes));
+                VisitWord(&record->Roots.Closure, isPrecise: true, place, visit);
+                objects.Visit(target, span);
+            }
+        }
+
+        void VisitHeld(nint value, bool isPrecise)
+        {
+            if (value != 0)
+            {
+                visit(value, isPrecise, place);
             }
         }
     }

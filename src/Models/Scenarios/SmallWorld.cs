@@ -22,6 +22,8 @@ internal static class SmallWorld
         WorkBuffersPerChunk = 1,
         HandoffThreshold = 1,
         PrefetchDepth = 2,
+        FinalizersPerBlock = 2,
+        FixedChunkBytes = 1,
         FirstGoroutineCapacity = 1,
         StackSegmentWords = 8,
         DataWords = 2,

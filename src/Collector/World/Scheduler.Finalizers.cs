@@ -1,0 +1,40 @@
+namespace Testbed.Collector;
+
+/// <content>The goroutine that runs finalizers. The seed's <c>fing</c>.</content>
+/// <remarks>While it waits it is no live goroutine: a run ends without it, and a deadlock is one without it.</remarks>
+internal sealed unsafe partial class Scheduler<TSync>
+{
+    /// <summary>Starts the goroutine that runs finalizers, or wakes it; by a goroutine, after a collection that queued some.</summary>
+    internal void WakeFinalizerRunner()
+    {
+        FinalizerQueue<TSync> queue = _world.Heap.FinalizerQueue;
+        if (queue.TakeRunner(out G* waiting))
+        {
+            Start(new FinalizerRunner<TSync>(queue).Run);
+        }
+        else if (waiting != null)
+        {
+            TSync.Enter(_lock);
+            TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) + 1);
+            TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
+            Ready(waiting);
+            M* woken = AssignIdleProcessor();
+            TSync.Exit(_lock);
+            Wake(woken);
+        }
+    }
+
+    /// <summary>Lets the goroutine that runs finalizers wait for some; it has just left its M.</summary>
+    private void ParkFinalizerRunner(G* g)
+        => _world.Heap.FinalizerQueue.Wait(g, () => SetFinalizerRunnerWaiting(g));
+
+    /// <summary>Makes the goroutine that runs finalizers wait; under the queue's lock.</summary>
+    private void SetFinalizerRunnerWaiting(G* g)
+    {
+        TSync.Enter(_lock);
+        TSync.Write(&g->WaitReason, WaitReason.Finalizers);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
+        TSync.Exit(_lock);
+    }
+}
