@@ -50,6 +50,20 @@ internal static class OptionValues
         return TimeSpan.FromSeconds(value * seconds);
     }
 
+    /// <summary>The parser of words that are parted by commas.</summary>
+    /// <param name="argument">The option's argument.</param>
+    public static string[] List(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        string[] words = text.Split(',', StringSplitOptions.TrimEntries);
+        if (words.Contains(""))
+        {
+            argument.AddError($"{OptionName(argument)}: '{text}' has an empty part; parts are parted by one comma each");
+        }
+
+        return words;
+    }
+
     /// <summary>The name that the option has on the command line.</summary>
     /// <param name="argument">Its argument.</param>
     private static string OptionName(ArgumentResult argument)

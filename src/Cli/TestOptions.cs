@@ -65,6 +65,15 @@ internal sealed class TestOptions
         CustomParser = argument => OptionValues.Whole(0, int.MaxValue)(argument),
     };
 
+    private readonly Option<string[]> _interesting = new("--interesting")
+    {
+        Description = "the blocks, fields, locks and notes whose order of use matters most, by patterns of their names "
+            + "as reports show them, such as 'work.*,bitmap.marks[*'; for surw, which else draws one for each execution",
+        HelpName = "PATTERNS",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = OptionValues.List,
+    };
+
     private readonly Option<int> _maxSteps = new("--max-steps")
     {
         Description = "take an execution for endless after so many steps",
@@ -116,6 +125,7 @@ internal sealed class TestOptions
                 _seed,
                 _workers,
                 _preemptions,
+                _interesting,
                 _maxSteps,
                 _noShrink,
                 _out,
@@ -178,6 +188,7 @@ internal sealed class TestOptions
             {
                 Strategy = strategy,
                 Preemptions = preemptions,
+                Interesting = result.GetValue(_interesting) ?? [],
                 Seed = result.GetValue(_seed),
                 MaxExecutions = iterations ?? long.MaxValue,
                 Workers = result.GetResult(_workers) is null

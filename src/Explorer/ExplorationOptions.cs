@@ -21,6 +21,13 @@ public sealed record ExplorationOptions
     public string Strategy { get; init; } = Strategies.Default;
 
     /// <summary>
+    /// The blocks, fields, locks and notes whose order of use matters most, by patterns of their names as reports show
+    /// them: <c>work.*</c>, <c>bitmap.marks[*</c>. The selectively uniform strategy goes by them; when there are none, it
+    /// draws its own.
+    /// </summary>
+    public IReadOnlyList<string> Interesting { get; init; } = [];
+
+    /// <summary>
     /// How many preemptions the exhaustive strategy allows for at most; null for all interleavings. Others ignore it.
     /// </summary>
     public int? Preemptions { get; init; }

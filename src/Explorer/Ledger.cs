@@ -8,7 +8,8 @@ namespace Testbed.Explorer;
 /// </summary>
 /// <param name="maxExecutions">How many executions there are.</param>
 /// <param name="maxFailures">After so many failing ones the rest is of no interest.</param>
-internal sealed class Ledger(long maxExecutions, int maxFailures)
+/// <param name="experience">Takes what executions teach, a round after the other.</param>
+internal sealed class Ledger(long maxExecutions, int maxFailures, Experience experience)
 {
     /// <summary>Guards all that follows.</summary>
     private readonly object _gate = new();
@@ -26,7 +27,9 @@ internal sealed class Ledger(long maxExecutions, int maxFailures)
     private long _executions;
     private long _steps;
     private int _expectedSteps;
-    private bool _calibrated;
+
+    /// <summary>The first execution that must wait until all before it have been booked.</summary>
+    private long _roundEnd = experience.EndRound(0);
     private bool _closed;
 
     /// <summary>Gives out the next execution.</summary>
@@ -38,7 +41,7 @@ internal sealed class Ledger(long maxExecutions, int maxFailures)
         lock (_gate)
         {
             execution = _next++;
-            while (execution > 0 && !_calibrated && IsWanted(execution))
+            while (execution >= _roundEnd && IsWanted(execution))
             {
                 Monitor.Wait(_gate);
             }
@@ -49,15 +52,13 @@ internal sealed class Ledger(long maxExecutions, int maxFailures)
     }
 
     /// <summary>Books an execution.</summary>
-    internal void Book(long execution, in ExecutionOutcome outcome, Failure? failure)
+    internal void Book(long execution, in ExecutionOutcome outcome, Failure? failure, Lesson? lesson)
     {
         lock (_gate)
         {
             if (execution == 0)
             {
                 _expectedSteps = outcome.Steps;
-                _calibrated = true;
-                Monitor.PulseAll(_gate);
             }
 
             if (failure is not null)
@@ -65,10 +66,16 @@ internal sealed class Ledger(long maxExecutions, int maxFailures)
                 _failing.Add(execution);
             }
 
-            _waiting.Enqueue(new Entry(outcome, failure), execution);
+            _waiting.Enqueue(new Entry(outcome, failure, lesson), execution);
             while (_waiting.TryPeek(out _, out long first) && first == _booked)
             {
                 BookFirst();
+            }
+
+            if (_booked == _roundEnd)
+            {
+                _roundEnd = experience.EndRound(_booked);
+                Monitor.PulseAll(_gate);
             }
         }
     }
@@ -130,11 +137,12 @@ internal sealed class Ledger(long maxExecutions, int maxFailures)
         _executions++;
         _steps += entry.Outcome.Steps;
         _distinct.Add(entry.Outcome.Hash);
+        entry.Lesson?.AddTo(experience);
         if (entry.Failure is { } failure)
         {
             _failures.Add(failure);
         }
     }
 
-    private readonly record struct Entry(ExecutionOutcome Outcome, Failure? Failure);
+    private readonly record struct Entry(ExecutionOutcome Outcome, Failure? Failure, Lesson? Lesson);
 }

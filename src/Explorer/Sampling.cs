@@ -1,34 +1,50 @@
 namespace Testbed.Explorer;
 
 /// <summary>Runs executions that a strategy draws, each by its number.</summary>
-/// <param name="body">What to run.</param>
-/// <param name="options">How.</param>
-/// <param name="report">Makes the reports of failures.</param>
-internal sealed class Sampling(Action body, ExplorationOptions options, FailureReport report) : ISearch
+internal sealed class Sampling : ISearch
 {
-    private readonly Ledger _ledger = new(options.MaxExecutions, options.MaxFailures);
+    private readonly Action _body;
+    private readonly ExplorationOptions _options;
+    private readonly FailureReport _report;
+    private readonly Experience _experience;
+    private readonly Ledger _ledger;
+
+    /// <summary>Creates the search.</summary>
+    /// <param name="body">What to run.</param>
+    /// <param name="options">How.</param>
+    /// <param name="report">Makes the reports of failures.</param>
+    internal Sampling(Action body, ExplorationOptions options, FailureReport report)
+    {
+        _body = body;
+        _options = options;
+        _report = report;
+        _experience = new Experience(learns: options.Strategy == Strategies.Feedback);
+        _ledger = new Ledger(options.MaxExecutions, options.MaxFailures, _experience);
+    }
 
     /// <inheritdoc/>
     public void Explore(Engine engine, Action<long> begun)
     {
-        IStrategy strategy = Strategies.Create(options.Strategy);
+        IStrategy strategy = Strategies.Create(_options.Strategy, engine, _experience, _options.Interesting);
         while (_ledger.TryTake(out long execution, out int expectedSteps))
         {
             begun(execution);
             var plan = new ExecutionPlan(
                 strategy,
-                options.Seed,
+                _options.Seed,
                 execution,
                 expectedSteps,
-                options.MaxSteps,
-                ReportLeaks: options.ReportLeaks);
-            ExecutionOutcome outcome = engine.Run(body, plan);
+                _options.MaxSteps,
+                ReportLeaks: _options.ReportLeaks);
+            ExecutionOutcome outcome = engine.Run(_body, plan);
             if (outcome.IsCutShort)
             {
                 return;
             }
 
-            _ledger.Book(execution, outcome, outcome.Failure is null ? null : report.Create(engine, plan, outcome));
+            Lesson? lesson = strategy.Lesson;
+            Failure? failure = outcome.Failure is null ? null : _report.Create(engine, plan, outcome);
+            _ledger.Book(execution, outcome, failure, lesson);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed unsafe partial class Engine
     }
 
     /// <summary>The name of what an operation is about, or nothing.</summary>
-    private string LocationOf(in Operation operation)
+    internal string LocationOf(in Operation operation)
         => operation.Kind switch
         {
             OperationKind.Enter or OperationKind.Exit => _mutexes[operation.Target].Name,

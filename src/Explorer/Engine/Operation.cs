@@ -44,6 +44,9 @@ internal unsafe struct Operation
     /// <summary>Whether it accesses memory without ever changing it.</summary>
     internal readonly bool IsRead => Kind is OperationKind.RacyRead or OperationKind.VolatileRead;
 
+    /// <summary>Whether it is about a place that other threads may come to: memory, a lock or a note.</summary>
+    internal readonly bool HasPlace => IsAccess || IsLock || IsNote;
+
     /// <summary>Whether it gives way to others: a turn of a wait loop, or a sleep that may end by itself.</summary>
     internal readonly bool IsYield => Kind is OperationKind.Spin or OperationKind.TimedSleep;
 

@@ -6,7 +6,7 @@ namespace Testbed.Explorer;
 /// </summary>
 /// <remarks>
 /// One worker uses an instance, from one thread at a time. All that it does in an execution follows from the arguments
-/// of <see cref="Begin"/> and the calls since.
+/// of <see cref="Begin"/>, the calls since and the <see cref="Experience"/> of earlier rounds.
 /// </remarks>
 internal interface IStrategy
 {
@@ -24,4 +24,9 @@ internal interface IStrategy
     /// <summary>Chooses a number for the code under test.</summary>
     /// <param name="bound">One more than the greatest.</param>
     uint Choose(uint bound);
+
+    /// <summary>
+    /// What the execution that has just ended taught, for the executions of later rounds; null if nothing.
+    /// </summary>
+    Lesson? Lesson => null;
 }

@@ -9,23 +9,37 @@ public static class Strategies
     /// <summary>The strategy that ends by itself, having run every execution that differs from all others.</summary>
     public const string Exhaustive = "exhaustive";
 
+    /// <summary>The strategy whose executions learn from all earlier ones.</summary>
+    internal const string Feedback = "feedback";
+
     private const int DefaultDepth = 3;
     private const int DefaultPreemptions = 2;
 
     /// <summary>The names, the default's first.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Default, "random", "pct", "pos", "preemption-bounded", Exhaustive];
+        [Default, "random", "pct", "pos", "surw", Feedback, "preemption-bounded", Exhaustive];
 
     /// <summary>Makes an instance of a strategy that draws executions, for one worker.</summary>
     /// <param name="name">One of <see cref="Names"/>, save <see cref="Exhaustive"/>.</param>
-    internal static IStrategy Create(string name)
-        => name switch
+    /// <param name="engine">The worker's engine.</param>
+    /// <param name="experience">What the workers' executions have taught.</param>
+    /// <param name="interesting">Patterns of the names of places that matter; see <see cref="ChosenPlaces"/>.</param>
+    internal static IStrategy Create(
+        string name, Engine engine, Experience experience, IReadOnlyList<string> interesting)
+    {
+        var chosen = new ChosenPlaces(engine, interesting);
+        return name switch
         {
-            Default => new Portfolio(),
+            Default => Calibrate(new Portfolio()),
             "random" => new RandomWalk(),
-            "pct" => new Calibrated(new PriorityChangePoints(DefaultDepth - 1)),
+            "pct" => Calibrate(new PriorityChangePoints(DefaultDepth - 1)),
             "pos" => new PartialOrderSampling(),
-            "preemption-bounded" => new Calibrated(new PreemptionBounded(DefaultPreemptions)),
+            "surw" => Calibrate(new SelectivelyUniform(engine, experience, chosen)),
+            Feedback => new FeedbackGuided(engine, experience.ReadsFrom),
+            "preemption-bounded" => Calibrate(new PreemptionBounded(DefaultPreemptions)),
             _ => throw new ArgumentException($"there is no strategy '{name}'", nameof(name)),
         };
+
+        Calibrated Calibrate(IStrategy inner) => new(inner, engine, chosen);
+    }
 }

@@ -24,6 +24,7 @@ public class UsageTests
     [InlineData("test --timeout 9999999999h", "is not a time")]
     [InlineData("test --timeout s", "'s' is not a time")]
     [InlineData("test --strategy pctt", "did you mean 'pct'?")]
+    [InlineData("test --interesting work.*,,mark", "'work.*,,mark' has an empty part")]
     [InlineData("test pases", "there is no scenario 'pases'; did you mean 'passes'?")]
     [InlineData("test --bug nothing-like-it", "--bug: there is no 'nothing-like-it'")]
     [InlineData("test --patch no/such/file", "--patch: 'no/such/file' cannot be read")]
