@@ -5,8 +5,8 @@ using Testbed.Bugs;
 namespace Testbed.Bench.Coyote;
 
 /// <summary>
-/// The built-in explorer and Microsoft Coyote on the same scenarios, by turns: how many executions a second, and how many
-/// executions and seconds until each seeded defect first fails.
+/// The built-in explorer and Microsoft Coyote on the same scenarios, by turns: how many executions a second, and how
+/// many executions and seconds until each seeded defect first fails.
 /// </summary>
 internal static class CoyoteCommand
 {
@@ -43,7 +43,8 @@ internal static class CoyoteCommand
         PrintHead(json, "executions/s", columns);
         foreach (string scenario in scenarios)
         {
-            var row = new Row<double>(scenario, [.. s_contenders.Select(contender => Rate(contender, scenario, limit))]);
+            var row = new Row<double>(
+                scenario, [.. s_contenders.Select(contender => Rate(contender, scenario, limit))]);
             rates.Add(row);
             PrintRow(json, row.Name, row.Cells.Select(rate => rate.ToString("N0", CultureInfo.InvariantCulture)));
         }

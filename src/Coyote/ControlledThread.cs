@@ -36,7 +36,9 @@ internal sealed class ControlledThread : IOperationBuilder
     /// <inheritdoc/>
     public Guid? GroupId => null;
 
-    /// <summary>Where it stands, for q-learning. Made of numbers only: a string hashes differently in each process.</summary>
+    /// <summary>
+    /// Where it stands, for q-learning. Made of numbers only: a string hashes differently in each process.
+    /// </summary>
     public Func<int> HashedStateCallback { get; }
 
     /// <summary>Whether what it waits for has come.</summary>

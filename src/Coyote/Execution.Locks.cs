@@ -123,7 +123,9 @@ internal sealed partial class Execution
         return false;
     }
 
-    /// <summary>Locks and notes count as places that turns of wait loops read; addresses of memory are above them.</summary>
+    /// <summary>
+    /// Locks and notes count as places that turns of wait loops read; addresses of memory are above them.
+    /// </summary>
     private static nint PlaceOfMutex(int number) => -2 - (2 * number);
 
     private static nint PlaceOfNote(int number) => -3 - (2 * number);

@@ -13,10 +13,10 @@ namespace Testbed.Coyote;
 /// so.
 /// </summary>
 /// <remarks>
-/// When an execution is over (a failure, a deadlock, too many steps) Coyote interrupts its threads all at once, but only
-/// those that it made itself. So the first of ours that learns of it interrupts the others. All unwind, at the same
-/// time, through calls that throw <see cref="ThreadInterruptedException"/>, which Coyote ignores; the last to leave gives
-/// the memory back.
+/// When an execution is over (a failure, a deadlock, too many steps) Coyote interrupts its threads all at once, but
+/// only those that it made itself. So the first of ours that learns of it interrupts the others. All unwind, at the
+/// same time, through calls that throw <see cref="ThreadInterruptedException"/>, which Coyote ignores; the last to
+/// leave gives the memory back.
 /// </remarks>
 internal sealed partial class Execution
 {
@@ -38,7 +38,7 @@ internal sealed partial class Execution
     /// <summary>How often shared state has changed. A write of the value that was there is no change.</summary>
     private long _changes;
 
-    /// <summary>Runs the execution's first thread on the calling one, and returns when all threads have ended.</summary>
+    /// <summary>Runs the execution's first thread on the calling one; returns when all threads have ended.</summary>
     /// <exception cref="InvalidOperationException">No engine of Coyote controls the calling thread.</exception>
     internal void Run(Action body)
     {
@@ -118,7 +118,7 @@ internal sealed partial class Execution
     /// <summary>Keeps what this execution works on, for a report.</summary>
     internal void NoteInput(Func<string> describe) => _inputs.Add(describe);
 
-    /// <summary>Ends the execution with an exception of the code under test, unless it is one that the test planned.</summary>
+    /// <summary>Ends the execution with an exception of the code under test, unless the test planned it.</summary>
     internal void Report(ControlledThread self, Exception exception)
     {
         if (exception is not PlannedException && !_isOver)
@@ -128,7 +128,7 @@ internal sealed partial class Execution
         }
     }
 
-    /// <summary>A scheduling point: Coyote chooses who goes on, and returns here when it is the caller's turn.</summary>
+    /// <summary>A scheduling point: Coyote chooses who goes on, and returns when it is the caller's turn.</summary>
     internal void Point(ControlledThread self, int line)
     {
         ThrowIfOver();
@@ -148,7 +148,7 @@ internal sealed partial class Execution
         }
     }
 
-    /// <summary>Whether a thread can go on. Coyote asks at every scheduling point, of every thread that waits.</summary>
+    /// <summary>Whether a thread can go on. Coyote asks at each scheduling point, of every thread that waits.</summary>
     internal bool CanGoOn(ControlledThread thread)
         => IsEnabled(thread) || (MayTimePassFor(thread) && !_threads.Exists(IsEnabled));
 

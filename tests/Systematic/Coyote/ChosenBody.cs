@@ -23,7 +23,9 @@ internal static class ChosenBody
 
     private const string NativeName = "native";
 
-    /// <summary>The build to test; null is production. Set before the first execution, while Coyote's clock stands.</summary>
+    /// <summary>
+    /// The build to test; null is production. Set before the first execution, while Coyote's clock stands.
+    /// </summary>
     private static PatchedBuild? s_build;
 
     private static bool s_isNative;

@@ -16,8 +16,13 @@ public class EngineTests
     private const int Executions = 50;
     private const int ExecutionsToFailure = 2_000;
 
+    /// <summary>The textbook program that fails, as its summary says.</summary>
+    private const string KnownBug = "treiber-aba";
+
     public static TheoryData<string> Clean
-        => [.. Catalogue.All.Where(scenario => !scenario.IsCanary && !scenario.IsLitmus).Select(scenario => scenario.Name)];
+        => [.. Catalogue.All
+            .Where(scenario => !scenario.IsCanary && scenario.Name != KnownBug)
+            .Select(scenario => scenario.Name)];
 
     [Fact]
     public void Every_scenario_has_an_entry_point()

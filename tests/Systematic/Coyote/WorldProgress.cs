@@ -4,7 +4,9 @@ using Testbed.Coyote;
 
 namespace Testbed.Systematic.Coyote;
 
-/// <summary>Two goroutines collect, a third runs: a program for <see cref="WorldRuns"/> and <see cref="GoroutinesEnd"/>.</summary>
+/// <summary>
+/// Two goroutines collect, a third runs: a program for <see cref="WorldRuns"/> and <see cref="GoroutinesEnd"/>.
+/// </summary>
 internal static class WorldProgress
 {
     private const int Collectors = 2;
