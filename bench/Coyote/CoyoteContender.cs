@@ -29,6 +29,12 @@ internal sealed class CoyoteContender(string name, Func<Configuration, Configura
     /// </summary>
     private const uint ExecutionsBetweenSeeds = 10_000_000;
 
+    /// <summary>
+    /// Coyote sees all waits of the adapter, so only a hang between two of its steps runs into this; by its default, a
+    /// second, it takes a thread that a busy machine keeps waiting for one that hangs.
+    /// </summary>
+    private const uint DeadlockTimeoutMilliseconds = 30_000;
+
     /// <inheritdoc/>
     public string Name => $"Coyote {name}";
 
@@ -39,6 +45,7 @@ internal sealed class CoyoteContender(string name, Func<Configuration, Configura
         bool isTimeUp = false;
         Configuration configuration = choose(Configuration.Create())
             .WithTestingIterations(uint.MaxValue)
+            .WithDeadlockTimeout(DeadlockTimeoutMilliseconds)
             .WithRandomGeneratorSeed((uint)seed * ExecutionsBetweenSeeds)
             .WithTelemetryEnabled(false);
         using TestingEngine engine = TestingEngine.Create(configuration, () =>

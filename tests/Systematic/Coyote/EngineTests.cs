@@ -16,6 +16,9 @@ public class EngineTests
     private const int Executions = 50;
     private const int ExecutionsToFailure = 2_000;
 
+    /// <summary>By its default, a second, a thread that a busy machine keeps waiting would be taken to hang.</summary>
+    private const uint DeadlockTimeoutMilliseconds = 30_000;
+
     /// <summary>The textbook program that fails, as its summary says.</summary>
     private const string KnownBug = "treiber-aba";
 
@@ -144,6 +147,7 @@ public class EngineTests
     private static Configuration Settings(int executions)
         => Configuration.Create()
             .WithTestingIterations((uint)executions)
+            .WithDeadlockTimeout(DeadlockTimeoutMilliseconds)
             .WithRandomGeneratorSeed(1)
             .WithTelemetryEnabled(false);
 }
