@@ -30,6 +30,9 @@ public static class EntryPoints
     public static void WorldFailure() => ChosenBody.Run();
 
     [Test]
+    public static void FinalizerQueue() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]
