@@ -282,7 +282,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     }
 
     /// <summary>An M whose thread has not started, or for the caller of <c>Run</c> never will; under the lock. The seed's <c>allocm</c>.</summary>
-    private M* CreateMachine()
+    internal M* CreateMachine()
     {
         M* m = TSync.Allocate<M>(1, "m");
         int id = TSync.Read(&_state->MachineCount);

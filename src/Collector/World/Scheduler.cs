@@ -189,7 +189,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     }
 
     /// <summary>An idle P off the list, marked running; under the lock. The seed's <c>pidleget</c>.</summary>
-    private P* TakeIdleProcessor()
+    internal P* TakeIdleProcessor()
     {
         P* p = TSync.Read(&_state->IdleProcessors);
         if (p != null)

@@ -14,7 +14,6 @@ namespace Testbed.Collector;
 public sealed unsafe class World<TSync> : IDisposable
     where TSync : struct, ISync
 {
-    private readonly Scheduler<TSync> _scheduler;
     private bool _disposed;
 
     /// <summary>Creates a world in which nothing runs yet.</summary>
@@ -28,8 +27,8 @@ public sealed unsafe class World<TSync> : IDisposable
         Options = options;
         Heap = new Heap<TSync>(options);
         Globals = new Globals<TSync>(options);
-        _scheduler = new Scheduler<TSync>(options, this, Heap);
-        Collection = new Collection<TSync>(options, Heap, _scheduler, Globals);
+        Scheduler = new Scheduler<TSync>(options, this, Heap);
+        Collection = new Collection<TSync>(options, Heap, Scheduler, Globals);
     }
 
     /// <summary>What the world was made with.</summary>
@@ -42,7 +41,7 @@ public sealed unsafe class World<TSync> : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _scheduler.CountGoroutines();
+            return Scheduler.CountGoroutines();
         }
     }
 
@@ -61,8 +60,11 @@ public sealed unsafe class World<TSync> : IDisposable
     /// <summary>The root areas.</summary>
     internal Globals<TSync> Globals { get; }
 
+    /// <summary>What runs the goroutines.</summary>
+    internal Scheduler<TSync> Scheduler { get; }
+
     /// <summary>All goroutines that ever were.</summary>
-    internal AllGoroutines<TSync> Goroutines => _scheduler.Goroutines;
+    internal AllGoroutines<TSync> Goroutines => Scheduler.Goroutines;
 
     /// <summary>The collection cycle.</summary>
     internal Collection<TSync> Collection { get; }
@@ -137,7 +139,7 @@ public sealed unsafe class World<TSync> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(body);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _scheduler.Run(body);
+        Scheduler.Run(body);
     }
 
     /// <inheritdoc cref="Run(Func{Goroutine{TSync}, GoroutineTask})"/>
@@ -152,7 +154,7 @@ public sealed unsafe class World<TSync> : IDisposable
     public IReadOnlyList<GoroutineInfo> ListGoroutines()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _scheduler.ListGoroutines();
+        return Scheduler.ListGoroutines();
     }
 
     /// <summary>Frees the heap and all else, after the threads have ended. Nobody is in a call of the world.</summary>
@@ -164,13 +166,13 @@ public sealed unsafe class World<TSync> : IDisposable
             return;
         }
 
-        if (_scheduler.IsRunning)
+        if (Scheduler.IsRunning)
         {
             throw new InvalidOperationException("the world is running");
         }
 
         _disposed = true;
-        _scheduler.Dispose();
+        Scheduler.Dispose();
         Collection.Dispose();
         Globals.Dispose();
         Frames.Dispose();

@@ -38,7 +38,7 @@ internal unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposable
     public void Dispose() => TSync.Free(_state);
 
     /// <summary>Lets mutators run from now on.</summary>
-    protected void EndWatch() => TSync.Write(&_state->Stopped, 0);
+    internal void EndWatch() => TSync.Write(&_state->Stopped, 0);
 
     private void RequireRunning(string message) => OracleException.Require(TSync.Read(&_state->Stopped) == 0, message);
 

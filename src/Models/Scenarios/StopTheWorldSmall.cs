@@ -4,41 +4,90 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// The least of <see cref="StopTheWorld"/>: a goroutine collects while one is in a system call and one is just starting.
+/// The least of <see cref="StopTheWorld"/>: the handshake alone. Two Ms stop and start the world, one of which polls a
+/// safepoint before, against one that goes through system calls; each ends in one, so that nobody waits for its P.
 /// </summary>
-internal sealed class StopTheWorldSmall : Scenario
+internal sealed unsafe class StopTheWorldSmall : Scenario
 {
     /// <inheritdoc/>
     public override string Name => "stop-the-world-small";
 
     /// <inheritdoc/>
-    public override string Summary => "a collection against a goroutine that goes through a system call and one that starts";
+    public override string Summary => "two Ms stop the world while one goes through system calls and a P is idle";
 
     /// <inheritdoc/>
-    public override string Bounds => "3 Ps, 3 goroutines, 1 collection by 1 worker, 1 system call: 3 threads";
+    public override string Bounds
+        => "3 threads on 4 Ps, one P idle: two stop the world once each, one makes a system call, one polls a safepoint";
 
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var watch = new MutatorWatch<TSync>();
-        using (var world = new World<TSync>(SmallWorld.Options(processors: 3, watch) with { MaxGcWorkers = 1 }))
-        {
-            world.Run(g => Main(g, watch));
-        }
-
-        OracleException.Require(watch.Collections == 1, $"{watch.Collections} collections, one was asked for");
+        using var world = new World<TSync>(SmallWorld.Options(processors: 4));
+        M* stopper = Prepare(world);
+        M* caller = Prepare(world);
+        M* poller = Prepare(world);
+        SyncThread first = TSync.StartThread("caller", () => Call(world, caller, watch));
+        SyncThread second = TSync.StartThread("poller", () => PollAndStop(world, poller, watch));
+        Stop(world, stopper, watch);
+        world.Scheduler.EnterSystemCall(stopper);
+        TSync.Join(first);
+        TSync.Join(second);
     }
 
-    private static void Main<TSync>(Goroutine<TSync> g, MutatorWatch<TSync> watch)
+    /// <summary>An M that has a P and runs a goroutine.</summary>
+    private static M* Prepare<TSync>(World<TSync> world)
         where TSync : struct, ISync
     {
-        g.Go(caller =>
+        G* g = TSync.Allocate<G>(1, "g");
+        TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, words: 1));
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+        world.Goroutines.Add(g);
+        M* m = world.Scheduler.CreateMachine();
+        TSync.Write(&m->Started, 1);
+        TSync.Write(&m->Processor, world.Scheduler.TakeIdleProcessor());
+        TSync.Write(&m->Current, g);
+        return m;
+    }
+
+    private static void Stop<TSync>(World<TSync> world, M* m, MutatorWatch<TSync> watch)
+        where TSync : struct, ISync
+    {
+        world.Scheduler.AcquireWorld(m);
+        world.Scheduler.StopTheWorld(m);
+        watch.WorldStopped();
+        watch.EndWatch();
+        world.Scheduler.StartTheWorld(m, wantsHelper: false);
+        world.Scheduler.ReleaseWorld();
+    }
+
+    private static void Call<TSync>(World<TSync> world, M* m, MutatorWatch<TSync> watch)
+        where TSync : struct, ISync
+    {
+        watch.Step();
+        world.Scheduler.EnterSystemCall(m);
+        world.Scheduler.ExitSystemCall(m);
+        watch.Step();
+        world.Scheduler.EnterSystemCall(m);
+    }
+
+    private static void PollAndStop<TSync>(World<TSync> world, M* m, MutatorWatch<TSync> watch)
+        where TSync : struct, ISync
+    {
+        Poll(world, m, watch);
+        Stop(world, m, watch);
+        world.Scheduler.EnterSystemCall(m);
+    }
+
+    private static void Poll<TSync>(World<TSync> world, M* m, MutatorWatch<TSync> watch)
+        where TSync : struct, ISync
+    {
+        watch.Step();
+        if (world.Scheduler.MustStop)
         {
-            watch.Step();
-            caller.SystemCall(static () => { });
-            watch.Step();
-        });
-        g.Go(_ => watch.Step());
-        g.Collect();
+            world.Scheduler.StopAtSafepoint(m);
+        }
+
+        watch.Step();
     }
 }
