@@ -117,7 +117,7 @@ public sealed record WorldOptions
         Require(StackSegmentWords, 4, 1 << 20, nameof(StackSegmentWords));
         Require(DataWords, 1, 1 << 24, nameof(DataWords));
         Require(BssWords, 1, 1 << 24, nameof(BssWords));
-        Require(StealTriesPerWorker, 1, 1000, nameof(StealTriesPerWorker));
+        Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
     }
 
     private static void Require(long value, long least, long greatest, string name)

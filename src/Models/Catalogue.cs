@@ -12,7 +12,7 @@ public static class Catalogue
     [
         new AllgGrowth(),
         new StopTheWorld(),
-        new MarkrootSteal("markroot-steal", bounds: null, fewestWorkers: 2, goroutineCount: 2, indices: 6),
+        new MarkrootSteal(),
         new HandoffGetfull("handoff-getfull", bounds: null, pieces: 13, bufferLength: 3),
         new LockFreeListScenario("lock-free-list", bounds: null, nodes: 3, togetherBySecond: 2),
         new WholeCycle(),
@@ -23,14 +23,9 @@ public static class Catalogue
         new Canary(),
         new AllgGrowthSmall(),
         new StopTheWorldSmall(),
-        new MarkrootSteal(
-            "markroot-steal-small",
-            "3 workers, 6 root jobs; or 3 workers, 4 indices of a loop that waits for all",
-            fewestWorkers: 3,
-            goroutineCount: 1,
-            indices: 4),
+        new MarkrootStealSmall(),
         new HandoffGetfull(
-            "handoff-getfull-small", "3 workers, 4 pieces of work, buffers of 2", pieces: 4, bufferLength: 2),
+            "handoff-getfull-small", "3 workers, 3 pieces of work, buffers of 2", pieces: 3, bufferLength: 2),
         new LockFreeListScenario(
             "lock-free-list-small",
             "3 threads that each pop a node and push it, 2 nodes",

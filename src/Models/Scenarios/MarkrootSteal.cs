@@ -8,21 +8,16 @@ namespace Testbed.Models.Scenarios;
 /// Two or three workers, stealing from each other, run either all root jobs of a small heap and mark what they lead to,
 /// or a loop of which nobody may leave before all of it is done. Every job runs exactly once.
 /// </summary>
-/// <param name="name">The scenario's name.</param>
-/// <param name="bounds">What it is bounded to, if it is small enough for a proof.</param>
-/// <param name="fewestWorkers">How many workers there are at least; three at most.</param>
-/// <param name="goroutineCount">How many goroutines have roots.</param>
-/// <param name="indices">How many indices the loop that waits for all has.</param>
-internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewestWorkers, int goroutineCount, int indices) : Scenario
+internal sealed unsafe class MarkrootSteal : Scenario
 {
+    private const int FewestWorkers = 2;
     private const int MostWorkers = 3;
+    private const int GoroutineCount = 2;
+    private const int Indices = 6;
     private const int WordBytes = 8;
 
     /// <inheritdoc/>
-    public override string Name => name;
-
-    /// <inheritdoc/>
-    public override string? Bounds => bounds;
+    public override string Name => "markroot-steal";
 
     /// <inheritdoc/>
     public override string Summary
@@ -31,7 +26,7 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
-        int workers = fewestWorkers + (int)TSync.Choose((uint)(MostWorkers - fewestWorkers) + 1);
+        int workers = FewestWorkers + (int)TSync.Choose((uint)(MostWorkers - FewestWorkers) + 1);
         bool roots = TSync.Choose(2) == 0;
         TSync.NoteInput(() => $"{workers} workers run {(roots ? "the root jobs" : "a loop that waits for all")}");
         if (roots)
@@ -45,10 +40,10 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
     }
 
     /// <summary>Runs the loop over the roots, of which workers may leave early, and the marking that ends together.</summary>
-    private void RunRoots<TSync>(int workers)
+    private static void RunRoots<TSync>(int workers)
         where TSync : struct, ISync
     {
-        using var jobs = new JobCounter<TSync>((int)RootJob.Count + goroutineCount);
+        using var jobs = new JobCounter<TSync>((int)RootJob.Count + GoroutineCount);
         WorldOptions options = SmallWorld.Options(workers, jobs) with { MaxSmallSize = 16 };
         using var heap = new Heap<TSync>(options);
         using var goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
@@ -67,7 +62,7 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
             }
         });
         marker.CheckInvariants();
-        for (int i = 0; i < goroutineCount; i++)
+        for (int i = 0; i < GoroutineCount; i++)
         {
             G* g = goroutines[i];
             ShadowStack<TSync>.Free(g);
@@ -77,17 +72,17 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
 
     /// <summary>Runs a loop that waits for all, as the sweep's does.</summary>
     /// <remarks>What has run is counted by plain accesses: each index is one worker's, and whoever leaves comes after all.</remarks>
-    private void RunWaitingLoop<TSync>(int workers)
+    private static void RunWaitingLoop<TSync>(int workers)
         where TSync : struct, ISync
     {
-        int* runs = TSync.Allocate<int>((nuint)indices, "runs");
+        int* runs = TSync.Allocate<int>((nuint)Indices, "runs");
         using var loop = new ParallelFor<TSync>(
             SmallWorld.Options(workers), "sweepfor", (index, _) => TSync.Write(runs + index, TSync.Read(runs + index) + 1));
-        loop.Setup(workers, indices, waitForAll: true);
+        loop.Setup(workers, Indices, waitForAll: true);
         RunTogether<TSync>(workers, worker =>
         {
             loop.Run(worker);
-            for (int i = 0; i < indices; i++)
+            for (int i = 0; i < Indices; i++)
             {
                 int times = TSync.Read(runs + i);
                 OracleException.Require(times == 1, $"index {i} has run {times} times when a worker leaves");
@@ -117,13 +112,13 @@ internal sealed unsafe class MarkrootSteal(string name, string? bounds, int fewe
     /// <summary>
     /// Makes a chain of two objects from each root: the first global, and a frame of each goroutine.
     /// </summary>
-    private nint[] Fill<TSync>(Heap<TSync> heap, AllGoroutines<TSync> goroutines, Globals<TSync> globals)
+    private static nint[] Fill<TSync>(Heap<TSync> heap, AllGoroutines<TSync> goroutines, Globals<TSync> globals)
         where TSync : struct, ISync
     {
         ThreadCache* cache = heap.CreateCache();
         var objects = new List<nint>();
         TSync.Write(globals.Data, MakeChain());
-        for (int i = 0; i < goroutineCount; i++)
+        for (int i = 0; i < GoroutineCount; i++)
         {
             G* g = TSync.Allocate<G>(1, "g");
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
