@@ -13,7 +13,7 @@ public static class Catalogue
         new AllgGrowth(),
         new StopTheWorld(),
         new MarkrootSteal(),
-        new HandoffGetfull("handoff-getfull", bounds: null, pieces: 13, bufferLength: 3),
+        new HandoffGetfull("handoff-getfull", bounds: null, given: 1, pieces: 13, bufferLength: 3),
         new LockFreeListScenario("lock-free-list", bounds: null, nodes: 3, togetherBySecond: 2),
         new WholeCycle(),
         new WorldFailure(),
@@ -24,8 +24,13 @@ public static class Catalogue
         new AllgGrowthSmall(),
         new StopTheWorldSmall(),
         new MarkrootStealSmall(),
+        new MarkBitsSmall(),
         new HandoffGetfull(
-            "handoff-getfull-small", "3 workers, 3 pieces of work, buffers of 2", pieces: 3, bufferLength: 2),
+            "handoff-getfull-small",
+            "3 workers; one has 3 pieces of work from the start, in a buffer that holds them",
+            given: 3,
+            pieces: 3,
+            bufferLength: 3),
         new LockFreeListScenario(
             "lock-free-list-small",
             "3 threads that each pop a node and push it, 2 nodes",

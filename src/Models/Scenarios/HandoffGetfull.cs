@@ -9,9 +9,11 @@ namespace Testbed.Models.Scenarios;
 /// </summary>
 /// <param name="name">The scenario's name.</param>
 /// <param name="bounds">What it is bounded to, if it is small enough for a proof.</param>
-/// <param name="pieces">How many pieces of work there are.</param>
+/// <param name="given">How many pieces of work the first worker has from the start.</param>
+/// <param name="pieces">How many there are in all; piece n makes pieces 3n - 1 to 3n + 1, but for those given.</param>
 /// <param name="bufferLength">How many pieces a work buffer holds.</param>
-internal sealed unsafe class HandoffGetfull(string name, string? bounds, int pieces, int bufferLength) : Scenario
+internal sealed unsafe class HandoffGetfull(string name, string? bounds, int given, int pieces, int bufferLength)
+    : Scenario
 {
     private const int Workers = 3;
 
@@ -33,10 +35,10 @@ internal sealed unsafe class HandoffGetfull(string name, string? bounds, int pie
         using var buffers = new WorkBuffers<TSync>(options, termination);
         int* done = TSync.Allocate<int>((nuint)pieces + 1, "done");
         termination.Setup(Workers);
-        var worker = new Worker<TSync>(options, buffers, done, pieces);
-        SyncThread first = TSync.StartThread("first", () => worker.Work(root: 0));
-        SyncThread second = TSync.StartThread("second", () => worker.Work(root: 0));
-        worker.Work(root: 1);
+        var worker = new Worker<TSync>(options, buffers, done, given, pieces);
+        SyncThread first = TSync.StartThread("first", () => worker.Work(isFirst: false));
+        SyncThread second = TSync.StartThread("second", () => worker.Work(isFirst: false));
+        worker.Work(isFirst: true);
         TSync.Join(first);
         TSync.Join(second);
         buffers.CheckAtRest();
@@ -44,28 +46,27 @@ internal sealed unsafe class HandoffGetfull(string name, string? bounds, int pie
     }
 
     /// <summary>
-    /// A worker's part: the loop of the object scanner with numbers instead of objects. Piece n makes pieces
-    /// 3n - 1 to 3n + 1.
+    /// A worker's part: the loop of the object scanner with numbers instead of objects.
     /// </summary>
     /// <remarks>
     /// What is done is counted by plain accesses: whoever has a piece has it alone, and whoever leaves comes after all.
     /// </remarks>
-    private sealed class Worker<TSync>(WorldOptions options, WorkBuffers<TSync> buffers, int* done, int pieces)
+    private sealed class Worker<TSync>(WorldOptions options, WorkBuffers<TSync> buffers, int* done, int given, int pieces)
         where TSync : struct, ISync
     {
-        internal void Work(int root)
+        internal void Work(bool isFirst)
         {
             WorkBuffer* buffer = buffers.GetEmpty(null);
-            if (root != 0)
+            for (int piece = 1; isFirst && piece <= given; piece++)
             {
-                Add(ref buffer, root);
+                Add(ref buffer, piece);
             }
 
             while ((buffer = TakePiece(buffer, out int piece)) != null)
             {
                 OracleException.Require(TSync.Read(done + piece) == 0, $"piece {piece} is done twice");
                 TSync.Write(done + piece, 1);
-                for (int next = (3 * piece) - 1; next <= Math.Min((3 * piece) + 1, pieces); next++)
+                for (int next = Math.Max((3 * piece) - 1, given + 1); next <= Math.Min((3 * piece) + 1, pieces); next++)
                 {
                     Add(ref buffer, next);
                 }
