@@ -14,6 +14,7 @@ internal static class CommandLine
           testbed test                          hunt through all scenarios for a minute
           testbed test allg-growth --timeout 5m hunt in one
           testbed test --bug NAME               show that the hunt finds a known bug
+          testbed prove                         explore all there is of the small scenarios
           testbed replay traces/FILE.json       show a failure again, step by step
           testbed report traces/FILE.json       explain it on a page
         """;
@@ -48,7 +49,8 @@ internal static class CommandLine
         {
             ListCommand.Create(context),
             RunCommand.Create(context),
-            TestCommand.Create(context),
+            TestCommand.CreateTest(context),
+            TestCommand.CreateProve(context),
             ReplayCommand.Create(context),
             ReportCommand.Create(context),
         };

@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>Testbed itself is broken: an unexpected exception, or a canary that was not found.</summary>
     public const int InternalError = 3;
 
+    /// <summary>A proof was ended by a bound on its time before it had explored everything.</summary>
+    public const int NotProved = 4;
+
     /// <summary>Ctrl+C, after saying what was found: 128 and the number of the signal, as shells have it.</summary>
     public const int Interrupted = 130;
 
@@ -26,6 +29,7 @@ internal static class ExitCode
           1    a bug was found, or a trace was reproduced
           2    wrong usage or input
           3    internal error
+          4    a proof was ended before it had explored everything
           130  interrupted, after saying what was found
         """;
 }

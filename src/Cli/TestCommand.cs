@@ -5,7 +5,7 @@ using Testbed.Explorer;
 
 namespace Testbed.Cli;
 
-/// <summary><c>testbed test</c>: hunts for bugs.</summary>
+/// <summary><c>testbed test</c>, which hunts for bugs, and <c>testbed prove</c>, which hunts until there is nothing left.</summary>
 internal sealed class TestCommand
 {
     private readonly CommandContext _context;
@@ -25,12 +25,24 @@ internal sealed class TestCommand
         _text = plan.Json ? context.Error : context.Output;
     }
 
-    /// <summary>Creates the command.</summary>
+    /// <summary>Creates <c>testbed test</c>.</summary>
     /// <param name="context">The world around it.</param>
-    public static Command Create(CommandContext context)
+    public static Command CreateTest(CommandContext context)
+        => Create(
+            new Command("test", "Hunts for bugs: runs scenarios under one interleaving after another."),
+            new TestOptions(proves: false),
+            context);
+
+    /// <summary>Creates <c>testbed prove</c>.</summary>
+    /// <param name="context">The world around it.</param>
+    public static Command CreateProve(CommandContext context)
+        => Create(
+            new Command("prove", "Proves small scenarios: runs every interleaving that differs from all others."),
+            new TestOptions(proves: true),
+            context);
+
+    private static Command Create(Command command, TestOptions options, CommandContext context)
     {
-        var command = new Command("test", "Hunts for bugs: runs scenarios under one interleaving after another.");
-        var options = new TestOptions();
         options.AddTo(command);
         command.SetAction(result => new TestCommand(context, options.Plan(result, context.Scenarios)).Run());
         return command;
@@ -103,6 +115,11 @@ internal sealed class TestCommand
     private int Conclude(IReadOnlyList<HuntResult> results)
     {
         long executions = results.Sum(result => result.Exploration.Executions);
+        if (_plan.IsProof)
+        {
+            ProofTable.Write(Screen.For(_text, isTerminal: false), results, _context.Scenarios);
+        }
+
         string found = _bugs.Count == 0 ? "no bug" : FailureText.Count(_bugs.Count, "bug");
         string summary = $"{found} in {HuntTable.Number(executions)} executions of "
             + FailureText.Count(results.Count, "scenario");
@@ -111,6 +128,11 @@ internal sealed class TestCommand
         {
             _text.WriteLine($"interrupted: {summary}; {_plan.Targets.Count - results.Count} had no turn");
             return ExitCode.Interrupted;
+        }
+
+        if (_plan.IsProof)
+        {
+            return ConcludeProof(results, found);
         }
 
         foreach (HuntResult result in results.Where(entry => entry.Exploration.Strategy == Strategies.Exhaustive))
@@ -128,5 +150,12 @@ internal sealed class TestCommand
         }
 
         return _bugs.Count == 0 ? ExitCode.Clean : ExitCode.BugFound;
+    }
+
+    private int ConcludeProof(IReadOnlyList<HuntResult> results, string found)
+    {
+        int proved = results.Count(result => result.Exploration.IsCompleteWithinBound);
+        _text.WriteLine($"{proved} of {FailureText.Count(results.Count, "scenario")} proved, {found}");
+        return _bugs.Count > 0 ? ExitCode.BugFound : proved == results.Count ? ExitCode.Clean : ExitCode.NotProved;
     }
 }

@@ -5,9 +5,15 @@ using Testbed.Models;
 
 namespace Testbed.Cli;
 
-/// <summary>The arguments of <c>testbed test</c>: how they are declared, and what they come to.</summary>
-internal sealed class TestOptions
+/// <summary>
+/// The arguments of <c>testbed test</c> and <c>testbed prove</c>: how they are declared, and what they come to.
+/// </summary>
+/// <param name="proves">Whether they are those of <c>testbed prove</c>, which samples nothing.</param>
+internal sealed class TestOptions(bool proves)
 {
+    /// <summary>What the name of a scenario that is small enough for a proof has after that of the larger one.</summary>
+    private const string SmallSuffix = "-small";
+
     private const int MaxWorkers = 256;
 
     /// <summary>How long a hunt takes when nothing else bounds it.</summary>
@@ -15,7 +21,9 @@ internal sealed class TestOptions
 
     private readonly Argument<string[]> _scenarios = new("SCENARIO")
     {
-        Description = "the scenarios to hunt through; all when none is named",
+        Description = proves
+            ? "the scenarios to prove, 'x' short for 'x-small'; all that are small enough when none is named"
+            : "the scenarios to hunt through; all when none is named",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -36,8 +44,10 @@ internal sealed class TestOptions
 
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
-        Description = "end the hunt after this time, shared by its scenarios: seconds, or as in 500ms, 5m, 2h "
-            + "[default: 60s; none with --iterations or the exhaustive strategy]",
+        Description = proves
+            ? "end after this time, shared by the scenarios: seconds, or as in 500ms, 5m, 2h [default: none]"
+            : "end the hunt after this time, shared by its scenarios: seconds, or as in 500ms, 5m, 2h "
+                + "[default: 60s; none with --iterations or the exhaustive strategy]",
         HelpName = "TIME",
         CustomParser = OptionValues.Duration,
     };
@@ -60,7 +70,8 @@ internal sealed class TestOptions
 
     private readonly Option<int?> _preemptions = new("--preemptions")
     {
-        Description = "only interleavings with at most so many preemptions; with the exhaustive strategy",
+        Description = "only interleavings with at most so many preemptions"
+            + (proves ? "" : "; with the exhaustive strategy"),
         HelpName = "N",
         CustomParser = argument => OptionValues.Whole(0, int.MaxValue)(argument),
     };
@@ -117,15 +128,13 @@ internal sealed class TestOptions
     public void AddTo(Command command)
     {
         command.Add(_scenarios);
+        Option[] sampling = proves ? [] : [_strategy, _iterations, _seed, _interesting];
         foreach (Option option in (Option[])
             [
-                _strategy,
-                _iterations,
+                .. sampling,
                 _timeout,
-                _seed,
                 _workers,
                 _preemptions,
-                _interesting,
                 _maxSteps,
                 _noShrink,
                 _out,
@@ -146,7 +155,7 @@ internal sealed class TestOptions
     /// <exception cref="PatchException">The patch is malformed, does not apply or does not compile.</exception>
     public TestPlan Plan(ParseResult result, IReadOnlyList<Scenario> scenarios)
     {
-        string strategy = result.GetValue(_strategy)!;
+        string strategy = proves ? Strategies.Exhaustive : result.GetValue(_strategy)!;
         if (!Strategies.Names.Contains(strategy))
         {
             throw new InputException(
@@ -162,10 +171,11 @@ internal sealed class TestOptions
 
         Bug? bug = FindBug(result);
         Workbench workbench = Build(result.GetValue(_patch), bug, scenarios);
-        string[] named = [.. result.GetValue(_scenarios)!.Distinct()];
+        string[] named = [.. result.GetValue(_scenarios)!.Select(name => ToProve(name, scenarios)).Distinct()];
         IEnumerable<string> names = (named.Length, bug) switch
         {
-            (0, { } known) => [known.Scenario],
+            (0, { } known) => [ToProve(known.Scenario, scenarios)],
+            (0, null) when proves => scenarios.Where(entry => entry.Bounds is not null).Select(entry => entry.Name),
 
             // A patched build is hunted for its own sake; the canaries, which come first, watch over the engine.
             // Small scenarios are there to be proved, textbook programs to be compared with.
@@ -181,15 +191,15 @@ internal sealed class TestOptions
             traces.RequireWritable();
         }
 
-        long? iterations = result.GetValue(_iterations);
+        long? iterations = proves ? null : result.GetValue(_iterations);
         return new TestPlan(
             [.. names.Select(workbench.Target)],
             new ExplorationOptions
             {
                 Strategy = strategy,
                 Preemptions = preemptions,
-                Interesting = result.GetValue(_interesting) ?? [],
-                Seed = result.GetValue(_seed),
+                Interesting = proves ? [] : result.GetValue(_interesting) ?? [],
+                Seed = proves ? new ExplorationOptions().Seed : result.GetValue(_seed),
                 MaxExecutions = iterations ?? long.MaxValue,
                 Workers = result.GetResult(_workers) is null
                     ? Math.Min(Environment.ProcessorCount, MaxWorkers)
@@ -203,8 +213,13 @@ internal sealed class TestOptions
             traces,
             result.GetValue(_json),
             bug,
+            IsProof: proves,
             IsWholeCatalogue: named.Length == 0 && bug is null);
     }
+
+    /// <summary>The scenario that is proved when one is named, which may have a small one of its name.</summary>
+    private string ToProve(string name, IReadOnlyList<Scenario> scenarios)
+        => proves && scenarios.Any(entry => entry.Name == name + SmallSuffix) ? name + SmallSuffix : name;
 
     private static Workbench Build(string? patch, Bug? bug, IReadOnlyList<Scenario> scenarios)
     {

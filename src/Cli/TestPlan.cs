@@ -10,6 +10,7 @@ namespace Testbed.Cli;
 /// <param name="Traces">Where traces go.</param>
 /// <param name="Json">Whether the result is one JSON object.</param>
 /// <param name="Bug">The known bug of the build that is hunted, or null.</param>
+/// <param name="IsProof">Whether every interleaving is to be explored.</param>
 /// <param name="IsWholeCatalogue">Whether no scenario was chosen, so that canaries only watch over the engine.</param>
 internal sealed record TestPlan(
     IReadOnlyList<HuntTarget> Targets,
@@ -18,4 +19,5 @@ internal sealed record TestPlan(
     TraceFolder Traces,
     bool Json,
     Bug? Bug,
+    bool IsProof,
     bool IsWholeCatalogue);

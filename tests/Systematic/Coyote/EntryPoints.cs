@@ -51,6 +51,9 @@ public static class EntryPoints
     public static void MarkrootStealSmall() => ChosenBody.Run();
 
     [Test]
+    public static void MarkBitsSmall() => ChosenBody.Run();
+
+    [Test]
     public static void HandoffGetfullSmall() => ChosenBody.Run();
 
     [Test]

@@ -4,7 +4,8 @@ using Testbed.Sync;
 namespace Testbed.Unit.Cli;
 
 /// <summary>A scenario that always does the same.</summary>
-internal sealed class StubScenario(string name, bool isCanary, Action body) : Scenario
+internal sealed class StubScenario(string name, bool isCanary, Action body, string? bounds = null)
+    : Scenario
 {
     public const string Message = "expected [one], found two";
 
@@ -13,6 +14,12 @@ internal sealed class StubScenario(string name, bool isCanary, Action body) : Sc
     public override string Summary => "a stub";
 
     public override bool IsCanary => isCanary;
+
+    public override string? Bounds => bounds;
+
+    public static StubScenario Small(string name, Action? body = null) => new(name, false, body ?? (() => { }), "a bound");
+
+    public static StubScenario SmallFails(string name) => Small(name, Fail);
 
     public static StubScenario Passes(string name = "passes") => new(name, false, () => { });
 
