@@ -27,10 +27,10 @@ public static class Catalogue
         new MarkBitsSmall(),
         new HandoffGetfull(
             "handoff-getfull-small",
-            "3 workers; one has 3 pieces of work from the start, in a buffer that holds them",
-            given: 3,
-            pieces: 3,
-            bufferLength: 3),
+            "3 workers; one has 4 pieces of work from the start, in a buffer that holds them",
+            given: 4,
+            pieces: 4,
+            bufferLength: 4),
         new LockFreeListScenario(
             "lock-free-list-small",
             "3 threads that each pop a node and push it, 2 nodes",
