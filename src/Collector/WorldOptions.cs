@@ -10,6 +10,16 @@ public enum RootStrategy
     Collected,
 }
 
+/// <summary>How the collector looks at the stack of a goroutine. The seed's <c>ScanStackByFrames</c>.</summary>
+public enum StackScan
+{
+    /// <summary>Frame by frame, by their maps.</summary>
+    Frames,
+
+    /// <summary>Segment by segment: every word in use may be a pointer.</summary>
+    Segments,
+}
+
 /// <summary>
 /// What a world is made with. Each capacity that the seed fixes as a constant is an option here with the seed's value
 /// as its default, so that a systematic test can make every boundary happen with a handful of objects.
@@ -36,6 +46,9 @@ public sealed record WorldOptions
 
     /// <summary>How roots are found.</summary>
     public RootStrategy RootStrategy { get; init; }
+
+    /// <summary>How stacks are scanned.</summary>
+    public StackScan StackScan { get; init; }
 
     /// <summary>Address space of the heap in bytes; rounded down to pages. Only touched pages cost memory.</summary>
     public long ArenaBytes { get; init; } = 1L << 37;

@@ -18,6 +18,7 @@ public static class Catalogue
         new WholeCycle(),
         new WorldFailure(),
         new FinalizerQueueScenario(),
+        new CacheFlush(),
         new CasPair(),
         new LongRun(),
         new Canary(),

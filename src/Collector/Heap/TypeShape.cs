@@ -8,6 +8,9 @@ public sealed record TypeShape(string Name, int Size, params int[] PointerOffset
 {
     private const int WordBytes = 8;
 
+    /// <summary>Parts that are more than pointers; none by default. A type of pointers alone is scanned faster.</summary>
+    public IReadOnlyList<TypeField> Fields { get; init; } = [];
+
     /// <summary>Throws unless the shape makes sense.</summary>
     /// <exception cref="ArgumentException">It does not; the message says why.</exception>
     internal void Validate()

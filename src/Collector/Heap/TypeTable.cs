@@ -18,25 +18,44 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(shape);
         shape.Validate();
+        TypeProgram? program = shape.Fields.Count == 0 ? null : TypeProgram.Compile(shape);
         Entry* entry = TSync.Allocate<Entry>(1, "type");
-        int words = shape.Size / sizeof(nint);
-        ulong* bits = TSync.Allocate<ulong>((nuint)((words + BitsPerWord - 1) / BitsPerWord), "type.pointers");
-        foreach (int offset in shape.PointerOffsets)
+        TSync.Write(&entry->Info.Size, (nuint)shape.Size);
+        TSync.Write(&entry->Info.Words, shape.Size / sizeof(nint));
+        if (program is null)
         {
-            int word = offset / sizeof(nint);
-            ulong* group = bits + (word / BitsPerWord);
-            TSync.Write(group, TSync.Read(group) | (1UL << (word % BitsPerWord)));
+            TSync.Write(&entry->Info.PointerBits, CopyPointers(shape));
+            TSync.Write(&entry->Info.HasPointers, shape.PointerOffsets.Length > 0);
+        }
+        else
+        {
+            TSync.Write(&entry->Info.Program, Copy(program));
+            TSync.Write(&entry->Info.HasPointers, program.HasPointers);
         }
 
-        TSync.Write(&entry->Info.Size, (nuint)shape.Size);
-        TSync.Write(&entry->Info.Words, words);
-        TSync.Write(&entry->Info.PointerBits, bits);
-        TSync.Write(&entry->Info.HasPointers, shape.PointerOffsets.Length > 0);
-        TSync.Enter(_lock);
-        TSync.Write(&entry->Next, TSync.Read(_first));
-        TSync.Write(_first, entry);
-        TSync.Exit(_lock);
+        if (shape.Fields is [.., TypeField.Buffer buffer])
+        {
+            TSync.Write(&entry->Info.BufferElementSize, (nuint)buffer.ElementSize);
+            TSync.Write(&entry->Info.CapacityOffset, buffer.CapacityOffset);
+        }
+
+        Add(entry);
         return new TypeId(&entry->Info, this);
+    }
+
+    /// <summary>Makes known that a type has the methods of some interface. Any thread.</summary>
+    /// <exception cref="ArgumentException">The type is not of this table.</exception>
+    internal InterfaceId RegisterInterface(TypeId type)
+    {
+        if (type.Owner != this)
+        {
+            throw new ArgumentException("the type was not registered with this world", nameof(type));
+        }
+
+        Entry* entry = TSync.Allocate<Entry>(1, "itab");
+        TSync.Write(&entry->Interface.Type, type.Info);
+        Add(entry);
+        return new InterfaceId(&entry->Interface, this);
     }
 
     /// <summary>Frees all types. No object has one any more.</summary>
@@ -47,6 +66,7 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
         {
             Entry* next = TSync.Read(&entry->Next);
             TSync.Free(TSync.Read(&entry->Info.PointerBits));
+            TSync.Free(TSync.Read(&entry->Info.Program));
             TSync.Free(entry);
             entry = next;
         }
@@ -55,10 +75,46 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
         TSync.Destroy(_lock);
     }
 
-    /// <summary>A type on the list; the list is under the lock, the type constant once made.</summary>
+    private static ulong* CopyPointers(TypeShape shape)
+    {
+        int words = shape.Size / sizeof(nint);
+        ulong* bits = TSync.Allocate<ulong>((nuint)((words + BitsPerWord - 1) / BitsPerWord), "type.pointers");
+        foreach (int offset in shape.PointerOffsets)
+        {
+            int word = offset / sizeof(nint);
+            ulong* group = bits + (word / BitsPerWord);
+            TSync.Write(group, TSync.Read(group) | (1UL << (word % BitsPerWord)));
+        }
+
+        return bits;
+    }
+
+    private static nint* Copy(TypeProgram program)
+    {
+        nint* words = TSync.Allocate<nint>((nuint)program.Words.Count, "type.program");
+        for (int i = 0; i < program.Words.Count; i++)
+        {
+            TSync.Write(words + i, program.Words[i]);
+        }
+
+        return words;
+    }
+
+    private void Add(Entry* entry)
+    {
+        TSync.Enter(_lock);
+        TSync.Write(&entry->Next, TSync.Read(_first));
+        TSync.Write(_first, entry);
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>
+    /// A type on the list, or the table of an interface; the list is under the lock, the rest constant once made.
+    /// </summary>
     private struct Entry
     {
         internal TypeInfo Info;
+        internal InterfaceTable Interface;
         internal Entry* Next;
     }
 }

@@ -180,6 +180,12 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         nuint elementWords = (nuint)TSync.Read(&type->Words);
         ulong* pointerBits = TSync.Read(&type->PointerBits);
         nint* end = start + words;
+        if (pointerBits == null)
+        {
+            ScanByProgram(self, start, end, type);
+            return;
+        }
+
         for (nint* element = start; element + elementWords <= end; element += elementWords)
         {
             for (nuint first = 0; first < elementWords; first += BitsPerWord)
@@ -191,6 +197,29 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
                     bits &= bits - 1;
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// Runs the type's program on element after element; on the object as a whole if it ends in a buffer.
+    /// </summary>
+    private void ScanByProgram(MarkWorker* self, nint* start, nint* end, TypeInfo* type)
+    {
+        nint* program = TSync.Read(&type->Program);
+        nint elementWords = TSync.Read(&type->BufferElementSize) == 0 ? TSync.Read(&type->Words) : (nint)(end - start);
+        var sink = new Sink(this, self);
+        for (nint* element = start; element + elementWords <= end; element += elementWords)
+        {
+            ProgramScanner<TSync, Sink>.Run(program, element, end, sink);
+        }
+    }
+
+    /// <summary>Marks the object that a word leads to, if it does and nobody has, and does not scan it. The seed's <c>markonly</c>.</summary>
+    private void MarkOnly(MarkWorker* self, nint address)
+    {
+        if ((nuint)(address - TSync.Read(&self->HeapStart)) < TSync.Read(&self->HeapBytes))
+        {
+            TryMark(self, address, out _, out _, out _);
         }
     }
 
@@ -234,21 +263,30 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
     [MethodImpl(Loop)]
     private void Mark(MarkWorker* self, nint address)
     {
-        if (!_heap.TryFindObject(address, out nint start, out Span* span)
-            || !_bitmap.IsAllocated(start)
-            || !_bitmap.TryMark(start))
-        {
-            return;
-        }
-
-        // Racy, for a stale pointer's sake: its span may be given back now. Then a wrong size is counted, no more.
-        nuint bytes = TSync.RacyRead(&span->ElementSize);
-        TSync.Write(&self->Objects, TSync.Read(&self->Objects) + 1);
-        TSync.Write(&self->Bytes, TSync.Read(&self->Bytes) + (long)bytes);
-        if (_bitmap.IsScan(start))
+        if (TryMark(self, address, out nint start, out Span* span, out nuint bytes) && _bitmap.IsScan(start))
         {
             Push(self, start, bytes, Heap<TSync>.TypeOf(span, start));
         }
+    }
+
+    /// <summary>Marks the object that an address of the heap lies in.</summary>
+    /// <returns>Whether there is one that nobody had marked.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryMark(MarkWorker* self, nint address, out nint start, out Span* span, out nuint bytes)
+    {
+        bytes = 0;
+        if (!_heap.TryFindObject(address, out start, out span)
+            || !_bitmap.IsAllocated(start)
+            || !_bitmap.TryMark(start))
+        {
+            return false;
+        }
+
+        // Racy, for a stale pointer's sake: its span may be given back now. Then a wrong size is counted, no more.
+        bytes = TSync.RacyRead(&span->ElementSize);
+        TSync.Write(&self->Objects, TSync.Read(&self->Objects) + 1);
+        TSync.Write(&self->Bytes, TSync.Read(&self->Bytes) + (long)bytes);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -262,5 +300,24 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         }
 
         WorkBuffer.Push<TSync>(buffer, start, bytes, type);
+    }
+
+    /// <summary>Takes what a type program finds.</summary>
+    private readonly struct Sink : IPointerSink
+    {
+        private readonly ObjectScanner<TSync> _scanner;
+        private readonly MarkWorker* _worker;
+
+        internal Sink(ObjectScanner<TSync> scanner, MarkWorker* worker)
+        {
+            _scanner = scanner;
+            _worker = worker;
+        }
+
+        /// <inheritdoc/>
+        public void Consider(nint address) => _scanner.Consider(_worker, address);
+
+        /// <inheritdoc/>
+        public void MarkOnly(nint address) => _scanner.MarkOnly(_worker, address);
     }
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
     private readonly AllGoroutines<TSync> _goroutines;
     private readonly Globals<TSync> _globals;
     private readonly ObjectScanner<TSync> _scanner;
+    private readonly StackScan _stackScan;
     private readonly CollectionObserver? _observer;
     private readonly State* _state;
 
@@ -26,6 +27,7 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
         _goroutines = goroutines;
         _globals = globals;
         _scanner = scanner;
+        _stackScan = options.StackScan;
         _observer = options.Observer;
         _state = TSync.Allocate<State>(1, "roots");
     }
@@ -84,7 +86,8 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
                     throw new CorruptionException($"root job {job} of {JobCount}: bad index");
                 }
 
-                StackScanner<TSync>.AddStackRoots(_goroutines[index], worker, TSync.Read(&_state->Now), sink);
+                StackScanner<TSync>.AddStackRoots(
+                    _goroutines[index], worker, TSync.Read(&_state->Now), _stackScan, sink);
                 break;
         }
     }

@@ -32,6 +32,20 @@ public readonly unsafe struct Frame<TSync> : IDisposable
         set => TSync.Write(SlotAt(slot), value.Address);
     }
 
+    /// <summary>Sets two slots, of which the first is of kind <see cref="SlotKind.Eface"/>, to an interface value.</summary>
+    /// <param name="slot">The first of them.</param>
+    /// <param name="type">The type of the data; the default value makes the interface value null.</param>
+    /// <param name="data">Where the data is; or, if it is a word without pointers, the data itself.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slot.</exception>
+    public void SetInterface(int slot, TypeId type, nint data) => SetInterface(slot, (nint)type.Info, data);
+
+    /// <summary>Sets two slots, of which the first is of kind <see cref="SlotKind.Iface"/>, to an interface value.</summary>
+    /// <param name="slot">The first of them.</param>
+    /// <param name="table">The type of the data; the default value makes the interface value null.</param>
+    /// <param name="data">Where the data is; or, if it is a word without pointers, the data itself.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slot.</exception>
+    public void SetInterface(int slot, InterfaceId table, nint data) => SetInterface(slot, (nint)table.Table, data);
+
     /// <summary>Pops the frame.</summary>
     /// <exception cref="InvalidOperationException">A newer frame is still there, or this one was popped already.</exception>
     public void Dispose()
@@ -40,6 +54,12 @@ public readonly unsafe struct Frame<TSync> : IDisposable
         {
             ShadowStack<TSync>.Pop(_g, _slots);
         }
+    }
+
+    private void SetInterface(int slot, nint first, nint data)
+    {
+        TSync.Write(SlotAt(slot + 1), data);
+        TSync.Write(SlotAt(slot), first);
     }
 
     /// <summary>The address of a slot, after a check of its number.</summary>

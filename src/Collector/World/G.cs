@@ -65,6 +65,12 @@ internal unsafe struct G
     /// <summary>An empty segment kept for the next growth, or null; its own.</summary>
     internal StackSegment* SpareStack;
 
+    /// <summary>
+    /// A reference that its body is given when it starts, a root until then, or 0: written before it is published, cleared
+    /// by itself. The seed's <c>sched.ctxt</c>.
+    /// </summary>
+    internal nint Context;
+
     /// <summary>When a collection first saw it blocked, in nanoseconds; 0 if none has. Only while the world is stopped.</summary>
     internal long WaitSince;
 

@@ -83,13 +83,41 @@ public sealed unsafe class Goroutine<TSync>
     /// <param name="count">How many; 0 or more.</param>
     /// <returns>The array, which nothing roots yet.</returns>
     /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
-    /// <exception cref="ArgumentException">The type was not registered with this world.</exception>
+    /// <exception cref="ArgumentException">The type was not registered with this world, or ends in a buffer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Reference AllocateArray(TypeId type, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         TypeInfo* info = InfoOf(type);
-        return AllocateBlock(TSync.Read(&info->Size) * (nuint)count, info, AllocationKind.Typed);
+        return TSync.Read(&info->BufferElementSize) == 0
+            ? AllocateBlock(TSync.Read(&info->Size) * (nuint)count, info, AllocationKind.Typed)
+            : throw new ArgumentException("objects that end in a buffer have no common size", nameof(type));
+    }
+
+    /// <summary>
+    /// Allocates a zeroed object that ends in a buffer, and writes into it how many elements that has. A safepoint before
+    /// the allocation. The seed's <c>makechan</c>.
+    /// </summary>
+    /// <param name="type">Its type, whose last part is a <see cref="TypeField.Buffer"/>.</param>
+    /// <param name="capacity">How many elements; 0 or more.</param>
+    /// <returns>The object, which nothing roots yet.</returns>
+    /// <exception cref="HeapExhaustedException">There is no room, even after a collection.</exception>
+    /// <exception cref="ArgumentException">The type was not registered with this world, or has no buffer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
+    public Reference AllocateBuffered(TypeId type, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        TypeInfo* info = InfoOf(type);
+        nuint elementSize = TSync.Read(&info->BufferElementSize);
+        if (elementSize == 0)
+        {
+            throw new ArgumentException("the type does not end in a buffer", nameof(type));
+        }
+
+        nuint bytes = TSync.Read(&info->Size) + ((nuint)capacity * elementSize);
+        Reference block = AllocateBlock(bytes, info, AllocationKind.Typed);
+        TSync.Write((nint*)(block.Address + TSync.Read(&info->CapacityOffset)), capacity);
+        return block;
     }
 
     /// <summary>Allocates zeroed bytes without pointers. A safepoint before the allocation.</summary>
@@ -146,6 +174,28 @@ public sealed unsafe class Goroutine<TSync>
     /// <exception cref="ArgumentException">There is no such word in an object of this world.</exception>
     public void WriteWord(Reference target, int offset, long value)
         => TSync.Write(WordAt(target, offset), (nint)value);
+
+    /// <summary>Writes an interface value without methods into an object: two words.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there to the first word; a multiple of 8.</param>
+    /// <param name="type">The type of the data; the default value makes the interface value null.</param>
+    /// <param name="data">
+    /// Where the data is; or, if it is a word without pointers, the data itself, as its type says.
+    /// </param>
+    /// <exception cref="ArgumentException">There are no such words in an object of this world.</exception>
+    public void WriteInterface(Reference target, int offset, TypeId type, nint data)
+        => WriteInterface(target, offset, (nint)(type.Info == null ? null : InfoOf(type)), data);
+
+    /// <summary>Writes an interface value with methods into an object: two words.</summary>
+    /// <param name="target">The object, or a place inside it.</param>
+    /// <param name="offset">Bytes from there to the first word; a multiple of 8.</param>
+    /// <param name="table">The type of the data; the default value makes the interface value null.</param>
+    /// <param name="data">
+    /// Where the data is; or, if it is a word without pointers, the data itself, as its type says.
+    /// </param>
+    /// <exception cref="ArgumentException">There are no such words in an object of this world.</exception>
+    public void WriteInterface(Reference target, int offset, InterfaceId table, nint data)
+        => WriteInterface(target, offset, (nint)table.Table, data);
 
     /// <summary>A reference to a place inside an object, which keeps the whole object alive.</summary>
     /// <param name="target">The object, or a place inside it.</param>
@@ -280,6 +330,18 @@ public sealed unsafe class Goroutine<TSync>
         return _scheduler.Start(body);
     }
 
+    /// <summary>Starts a goroutine with a reference of the heap. The seed's <c>go</c> statement with a closure.</summary>
+    /// <param name="body">What it does; it is given the reference, which is rooted until then and no longer.</param>
+    /// <param name="context">The reference; null is allowed.</param>
+    /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    public GoroutineHandle Go(Func<Goroutine<TSync>, Reference, GoroutineTask> body, Reference context)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        RequireOutsideSystemCall();
+        return _scheduler.Start(g => body(g, g.TakeContext()), context.Address);
+    }
+
     /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
     /// <param name="body">What it does.</param>
     /// <returns>The new goroutine, which <see cref="Join"/> waits for.</returns>
@@ -395,6 +457,14 @@ public sealed unsafe class Goroutine<TSync>
         return _leave;
     }
 
+    /// <summary>What the goroutine was started with, which is no root from now on.</summary>
+    private Reference TakeContext()
+    {
+        nint context = TSync.Read(&_g->Context);
+        TSync.Write(&_g->Context, 0);
+        return new Reference(context);
+    }
+
     private WorldOptions Options => _world.Options;
 
     private Reference AllocateBlock(nuint bytes, TypeInfo* type, AllocationKind kind)
@@ -423,6 +493,13 @@ public sealed unsafe class Goroutine<TSync>
         }
 
         return block;
+    }
+
+    private void WriteInterface(Reference target, int offset, nint first, nint data)
+    {
+        nint* words = WordAt(target, offset);
+        TSync.Write(WordAt(target, offset + sizeof(nint)), data);
+        TSync.Write(words, first);
     }
 
     private TypeInfo* InfoOf(TypeId type)

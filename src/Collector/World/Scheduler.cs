@@ -133,7 +133,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     }
 
     /// <summary>Makes a goroutine and queues it. Any M. The seed's <c>newproc1</c>.</summary>
-    internal GoroutineHandle Start(Func<Goroutine<TSync>, GoroutineTask> body)
+    internal GoroutineHandle Start(Func<Goroutine<TSync>, GoroutineTask> body, nint context = 0)
     {
         G* g = TakeFreeGoroutine();
         if (g == null)
@@ -148,6 +148,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         long id = TSync.Add(&_state->LastGoroutineId, 1);
         var goroutine = new Goroutine<TSync>(_world, this, g, id, body);
         TSync.VolatileWrite(&g->Id, id);
+        TSync.Write(&g->Context, context);
         TSync.Write(&g->Managed, GCHandle.ToIntPtr(GCHandle.Alloc(goroutine)));
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
         TSync.Enter(_lock);

@@ -54,15 +54,33 @@ internal unsafe struct FrameMapData
     /// <summary>Bits of a slot that holds a pointer or null.</summary>
     internal const uint Pointer = 1;
 
+    /// <summary>Bits of a slot that holds the method table of an interface value; its data is in the next slot.</summary>
+    internal const uint Iface = 2;
+
+    /// <summary>Bits of a slot that holds the type of an interface value; its data is in the next slot.</summary>
+    internal const uint Eface = 3;
+
     /// <summary>How many bits a slot has.</summary>
     internal const int BitsPerSlot = 2;
 
     /// <summary>How many slots a word of <see cref="Bits"/> describes.</summary>
     internal const int SlotsPerWord = 32 / BitsPerSlot;
 
-    /// <summary>How many slots the map describes.</summary>
+    /// <summary>How many slots a frame has: locals, then arguments, then some that are never scanned.</summary>
     internal int SlotCount;
 
-    /// <summary>The bits, lowest first.</summary>
+    /// <summary>How many of them are locals.</summary>
+    internal int Locals;
+
+    /// <summary>Whether the bits describe them; else each may be a pointer.</summary>
+    internal bool LocalsMapped;
+
+    /// <summary>How many are arguments.</summary>
+    internal int Arguments;
+
+    /// <summary>Whether the bits describe them; else each may be a pointer.</summary>
+    internal bool ArgumentsMapped;
+
+    /// <summary>The bits of locals and arguments, lowest first.</summary>
     internal uint* Bits;
 }

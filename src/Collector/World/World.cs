@@ -124,7 +124,30 @@ public sealed unsafe class World<TSync> : IDisposable
     public FrameMap RegisterFrame(params ReadOnlySpan<SlotKind> slots)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return Frames.Add(slots);
+        return Frames.Add(new FrameShape { LocalMap = slots.ToArray() });
+    }
+
+    /// <summary>Makes a kind of frame known. Any thread.</summary>
+    /// <param name="shape">Its locals and arguments.</param>
+    /// <returns>What <see cref="Goroutine{TSync}.PushFrame(FrameMap)"/> takes.</returns>
+    /// <exception cref="ArgumentException">The shape makes no sense; the message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public FrameMap RegisterFrame(FrameShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Frames.Add(shape);
+    }
+
+    /// <summary>Makes known that a type has the methods of some interface. Any thread. The seed's <c>Itab</c>.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>What an interface value with methods starts with.</returns>
+    /// <exception cref="ArgumentException">The type was not registered with this world.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public InterfaceId RegisterInterface(TypeId type)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Types.RegisterInterface(type);
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ public sealed unsafe class HeapVerifier<TSync>
         ArgumentNullException.ThrowIfNull(world);
         _heap = world.Heap;
         _geometry = new HeapGeometry<TSync>(world.Heap, world.Options.PageBytes);
-        _roots = new RootReader<TSync>(world.Globals, world.Goroutines, world.Heap);
+        _roots = new RootReader<TSync>(world.Globals, world.Goroutines, world.Heap, world.Options.StackScan);
         _objects = new ObjectReader<TSync>(world.Heap, VisitWord);
         _visitRoot = VisitRoot;
     }

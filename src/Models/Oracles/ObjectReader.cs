@@ -40,6 +40,12 @@ internal sealed unsafe class ObjectReader<TSync>(Heap<TSync> heap, Action<nint, 
     /// <summary>Visits the pointers of an object of a type, which repeats over it.</summary>
     private void VisitPointers(nint* words, nint count, TypeInfo* type)
     {
+        if (TSync.Read(&type->Program) != null)
+        {
+            ProgramReader<TSync>.Visit(words, count, type, visit);
+            return;
+        }
+
         // At least one, so that the walk ends even if the type's memory was freed and reads as zero.
         nint typeWords = Math.Max(1, TSync.Read(&type->Words));
         ulong* pointers = TSync.Read(&type->PointerBits);

@@ -11,8 +11,9 @@ namespace Testbed.Models.Oracles;
 /// <param name="globals">The root areas.</param>
 /// <param name="goroutines">The goroutines.</param>
 /// <param name="heap">The heap, which has the finalizers.</param>
+/// <param name="stackScan">How the collector looks at frames.</param>
 internal sealed unsafe class RootReader<TSync>(
-    Globals<TSync> globals, AllGoroutines<TSync> goroutines, Heap<TSync> heap)
+    Globals<TSync> globals, AllGoroutines<TSync> goroutines, Heap<TSync> heap, StackScan stackScan = StackScan.Frames)
     where TSync : struct, ISync
 {
     /// <summary>Is given a root.</summary>
@@ -106,9 +107,10 @@ internal sealed unsafe class RootReader<TSync>(
         }
     }
 
-    private static void VisitStack(G* g, Visitor visit)
+    private void VisitStack(G* g, Visitor visit)
     {
         long id = TSync.Read(&g->Id);
+        VisitWord(&g->Context, isPrecise: true, new RootPlace(RootKind.Context, id, 0, 0), visit);
         int frame = 0;
         for (StackSegment* segment = TSync.Read(&g->Stack); segment != null; segment = TSync.Read(&segment->Previous))
         {
@@ -122,17 +124,42 @@ internal sealed unsafe class RootReader<TSync>(
         }
     }
 
-    private static void VisitFrame(FrameHeader* header, long goroutine, int frame, Visitor visit)
+    private void VisitFrame(FrameHeader* header, long goroutine, int frame, Visitor visit)
     {
         var slots = (nint*)(header + 1);
-        FrameMapData* map = TSync.Read(&header->Map);
+        FrameMapData* map = stackScan == StackScan.Frames ? TSync.Read(&header->Map) : null;
         for (int i = 0; i < TSync.Read(&header->SlotCount); i++)
         {
-            if (map == null || KindOf(map, i) == FrameMapData.Pointer)
+            var place = new RootPlace(RootKind.Frame, goroutine, frame, i);
+            bool isLocal = map != null && i < TSync.Read(&map->Locals);
+            if (map == null || !(isLocal ? TSync.Read(&map->LocalsMapped) : TSync.Read(&map->ArgumentsMapped)))
             {
-                VisitWord(slots + i, map != null, new RootPlace(RootKind.Frame, goroutine, frame, i), visit);
+                bool isScratch = map != null && i >= TSync.Read(&map->Locals) + TSync.Read(&map->Arguments);
+                if (!isScratch)
+                {
+                    VisitWord(slots + i, isPrecise: false, place, visit);
+                }
+            }
+            else if (IsPointer(map, slots, i, isLocal))
+            {
+                VisitWord(slots + i, isPrecise: true, place, visit);
             }
         }
+    }
+
+    /// <summary>Whether the map calls a slot a pointer, or the slot before it an interface value whose data is one.</summary>
+    private static bool IsPointer(FrameMapData* map, nint* slots, int slot, bool isLocal)
+    {
+        if (slot >= TSync.Read(&map->Locals) + TSync.Read(&map->Arguments))
+        {
+            return false;
+        }
+
+        uint before = slot == 0 ? FrameMapData.NoPointer : KindOf(map, slot - 1);
+        return KindOf(map, slot) == FrameMapData.Pointer
+            || (before is FrameMapData.Iface or FrameMapData.Eface
+                && InterfaceReader<TSync>.HoldsPointer(
+                    TSync.Read(slots + slot - 1), before == FrameMapData.Iface, isArgument: !isLocal));
     }
 
     private static uint KindOf(FrameMapData* map, int slot)

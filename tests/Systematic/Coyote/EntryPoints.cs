@@ -33,6 +33,9 @@ public static class EntryPoints
     public static void FinalizerQueue() => ChosenBody.Run();
 
     [Test]
+    public static void CacheFlush() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]

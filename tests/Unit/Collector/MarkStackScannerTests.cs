@@ -87,6 +87,36 @@ public sealed unsafe class MarkStackScannerTests : IDisposable
     }
 
     [Fact]
+    public void LocalsAndArgumentsWithoutAMapAreOneRootEachAndScratchIsNone()
+    {
+        FrameMapData* map = AddMap();
+        map->SlotCount = 6;
+        map->Locals = 2;
+        map->LocalsMapped = false;
+        map->Arguments = 3;
+        nint* slots = AddFrame(AddSegment(), map, 8, 8, 8, 8, 8, 8);
+        Assert.Equal([((nint)slots, (nuint)16), ((nint)(slots + 2), (nuint)24)], Roots());
+    }
+
+    [Fact]
+    public void WhatABodyIsToBeGivenIsARootUntilItStarts()
+    {
+        _goroutine->Context = 8;
+        Assert.Equal([((nint)(&_goroutine->Context), (nuint)8)], Roots());
+    }
+
+    [Fact]
+    public void BySegmentsAllWordsInUseAreOneRoot()
+    {
+        StackSegment* segment = AddSegment();
+        AddFrame(segment, AddMap(0), 8);
+        AddFrame(segment, null, 8, 8);
+        Assert.Equal([((nint)StackSegment.WordsOf(segment), (nuint)(7 * 8))], Roots(StackScan.Segments));
+        segment->Used = Words + 1;
+        Assert.Throws<CorruptionException>(() => Roots(StackScan.Segments));
+    }
+
+    [Fact]
     public void AllFramesOfAllSegmentsNewestFirst()
     {
         StackSegment* below = AddSegment();
@@ -109,13 +139,14 @@ public sealed unsafe class MarkStackScannerTests : IDisposable
         segment->Used++;
         Assert.Contains("map of 1", Assert.Throws<CorruptionException>(() => Roots()).Message, StringComparison.Ordinal);
         header->Map = AddMap(1, 2);
-        Assert.Contains("bad kind", Assert.Throws<CorruptionException>(() => Roots()).Message, StringComparison.Ordinal);
+        slots[1] = 8;
+        Assert.Contains("starts an interface value", Assert.Throws<CorruptionException>(() => Roots()).Message, StringComparison.Ordinal);
     }
 
-    private List<(nint Start, nuint Bytes)> Roots()
+    private List<(nint Start, nuint Bytes)> Roots(StackScan mode = StackScan.Frames)
     {
         var sink = new Sink();
-        StackScanner<NativeSync>.AddStackRoots(_goroutine, worker: 3, Now, sink);
+        StackScanner<NativeSync>.AddStackRoots(_goroutine, worker: 3, Now, mode, sink);
         return sink.Roots;
     }
 
@@ -149,7 +180,8 @@ public sealed unsafe class MarkStackScannerTests : IDisposable
         FrameMapData* map = NativeSync.Allocate<FrameMapData>(1, "map");
         uint* bits = NativeSync.Allocate<uint>(8, "bits");
         _blocks.AddRange([(nint)map, (nint)bits]);
-        map->SlotCount = kinds.Length;
+        map->SlotCount = map->Locals = kinds.Length;
+        map->LocalsMapped = true;
         map->Bits = bits;
         for (int i = 0; i < kinds.Length; i++)
         {

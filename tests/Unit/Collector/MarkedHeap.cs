@@ -224,7 +224,7 @@ internal sealed unsafe class MarkedHeap : IDisposable
         uint* bits = NativeSync.Allocate<uint>(1, "bits");
         _blocks.AddRange([(nint)segment, (nint)g, (nint)map, (nint)bits]);
         *bits = FrameMapData.Pointer | (FrameMapData.Pointer << (2 * FrameMapData.BitsPerSlot));
-        *map = new FrameMapData { SlotCount = FrameSlots, Bits = bits };
+        *map = new FrameMapData { SlotCount = FrameSlots, Locals = FrameSlots, LocalsMapped = true, Bits = bits };
         *segment = new StackSegment { Capacity = 5, Used = 5 };
         *(FrameHeader*)StackSegment.WordsOf(segment) =
             new FrameHeader { PreviousFrame = -1, SlotCount = FrameSlots, Map = map };

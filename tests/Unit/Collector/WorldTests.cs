@@ -54,7 +54,7 @@ public class WorldTests
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(4)]
     [InlineData(-1)]
     public void A_slot_has_a_kind_that_there_is(int kind)
     {
@@ -63,6 +63,68 @@ public class WorldTests
             () => world.RegisterFrame(SlotKind.Pointer, (SlotKind)kind));
         Assert.Contains("slot 1", refused.Message, StringComparison.Ordinal);
         world.RegisterFrame(SlotKind.Pointer, SlotKind.NoPointer);
+    }
+
+    [Fact]
+    public void An_interface_value_takes_two_slots_of_a_map()
+    {
+        using World<NativeSync> world = Create(1);
+        Assert.Throws<ArgumentException>(() => world.RegisterFrame(SlotKind.Iface));
+        Assert.Throws<ArgumentException>(() => world.RegisterFrame(SlotKind.Eface, SlotKind.Pointer));
+        Assert.Throws<ArgumentException>(() => world.RegisterFrame(new FrameShape { Scratch = -1 }));
+        Assert.Throws<ArgumentException>(() => world.RegisterFrame(new FrameShape { LocalMap = [], Locals = 1 }));
+        world.RegisterFrame(SlotKind.Iface, SlotKind.NoPointer);
+    }
+
+    public static TheoryData<TypeField> BadParts =>
+    [
+        new TypeField.Pointer(16),
+        new TypeField.Pointer(4),
+        new TypeField.Text(8),
+        new TypeField.Slice(0),
+        new TypeField.Array(0, 0, 8, []),
+        new TypeField.Array(0, 2, 16, []),
+        new TypeField.Array(0, 2, 8, [new TypeField.Pointer(8)]),
+        new TypeField.Region(8, 16, []),
+        new TypeField.Buffer(0, 8, 8, []),
+        new TypeField.Buffer(16, 16, 8, []),
+        Enumerable.Range(0, 9).Aggregate((TypeField)new TypeField.Pointer(0), (part, _) => new TypeField.Region(0, 8, [part])),
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadParts), DisableDiscoveryEnumeration = true)]
+    public void A_part_of_a_type_lies_inside_it(TypeField part)
+    {
+        using World<NativeSync> world = Create(1);
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => world.RegisterType(new TypeShape("bad", 16) { Fields = [part] }));
+        Assert.Contains("'bad'", refused.Message, StringComparison.Ordinal);
+        world.RegisterType(new TypeShape("good", 16) { Fields = [new TypeField.Buffer(8, 16, 8, [])] });
+    }
+
+    [Fact]
+    public void What_a_goroutine_is_started_with_is_kept_until_it_starts()
+    {
+        using World<NativeSync> world = Create(1);
+        long found = 0;
+        Run(world, async g =>
+        {
+            Reference context = g.AllocateBytes(8);
+            g.WriteWord(context, 0, 5);
+            GoroutineHandle other = g.Go(
+                (started, given) =>
+                {
+                    found = started.ReadWord(given, 0);
+                    return GoroutineTask.Completed;
+                },
+                context);
+            g.Collect();
+            Assert.Equal(1, g.ReadStatistics().Heap.Objects);
+            await g.Join(other);
+            g.Collect();
+            Assert.Equal(0, g.ReadStatistics().Heap.Objects);
+        });
+        Assert.Equal(5, found);
     }
 
     [Fact]
