@@ -28,6 +28,18 @@ internal static class HuntReport
             found.Depth,
             found.Preemptions,
             found.Verdict,
+            Guarantee = found.Guarantee is { } guarantee
+                ? new
+                {
+                    guarantee.Depth,
+                    guarantee.Threads,
+                    guarantee.Steps,
+                    guarantee.Executions,
+                    guarantee.OneIn,
+                    guarantee.AtLeast,
+                    guarantee.GaveWay,
+                }
+                : null,
             Failures = found.Failures.Select(failure => new
             {
                 Kind = KebabCase.From(failure.Kind),

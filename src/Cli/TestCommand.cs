@@ -140,6 +140,14 @@ internal sealed class TestCommand
             _text.WriteLine(ProofText.Of(result.Exploration));
         }
 
+        foreach (ExplorationResult explored in results.Select(entry => entry.Exploration))
+        {
+            if (explored is { Guarantee: { } guarantee, Failures.Count: 0 })
+            {
+                _text.WriteLine($"{explored.Scenario}: {guarantee}");
+            }
+        }
+
         _text.WriteLine($"{summary}, seed {_plan.Options.Seed}");
         if (results.FirstOrDefault(result => result.IsSilencedCanary) is { } silenced)
         {

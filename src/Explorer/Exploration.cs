@@ -193,6 +193,7 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             Blocked = outcome.Blocked,
             Depth = outcome.Depth,
             Preemptions = options.Preemptions,
+            Guarantee = outcome.Guarantee,
             IsCompleteWithinBound = outcome.IsCompleteWithinBound && stall is null,
         };
     }

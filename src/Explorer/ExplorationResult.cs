@@ -35,6 +35,9 @@ public sealed record ExplorationResult(
     /// <summary>Whether no execution within the bound on preemptions was left out and none failed.</summary>
     public bool IsCompleteWithinBound { get; init; }
 
+    /// <summary>What the strategy <c>pct</c> promises for its executions; null for the others.</summary>
+    public DepthGuarantee? Guarantee { get; init; }
+
     /// <summary>What the exploration says about the program, and within which bounds.</summary>
     public string Verdict
         => this switch

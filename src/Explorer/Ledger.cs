@@ -111,6 +111,9 @@ internal sealed class Ledger(long maxExecutions, int maxFailures, Experience exp
         }
     }
 
+    /// <summary>How many steps execution 0 took; all workers have stopped.</summary>
+    internal int ExpectedSteps => _expectedSteps;
+
     /// <summary>The failures booked, in order.</summary>
     internal IReadOnlyList<Failure> Failures()
     {

@@ -59,6 +59,20 @@ internal sealed class Sampling : ISearch
     {
         _ledger.BookRest();
         ExplorationProgress last = _ledger.Progress(TimeSpan.Zero);
-        return new SearchOutcome(last.Executions, last.Distinct, last.Steps, _ledger.Failures());
+        return new SearchOutcome(last.Executions, last.Distinct, last.Steps, _ledger.Failures())
+        {
+            Guarantee = GuaranteeAfter(last.Executions),
+        };
     }
+
+    /// <summary>What the strategy promises; execution 0 was a random walk.</summary>
+    private DepthGuarantee? GuaranteeAfter(long executions)
+        => _options.Strategy == Strategies.Priorities && executions > 1
+            ? new DepthGuarantee(
+                Strategies.DefaultDepth,
+                _experience.Threads,
+                Math.Max(1, _ledger.ExpectedSteps),
+                executions - 1,
+                _experience.GaveWay)
+            : null;
 }

@@ -18,4 +18,7 @@ internal sealed record SearchOutcome(long Executions, long Distinct, long Steps,
 
     /// <summary>Whether there is none within the bound on preemptions.</summary>
     internal bool IsCompleteWithinBound { get; init; }
+
+    /// <summary>What the strategy promises, or null.</summary>
+    internal DepthGuarantee? Guarantee { get; init; }
 }

@@ -20,6 +20,12 @@ internal sealed class Experience(bool learns)
     /// <summary>Which read has read from which write.</summary>
     internal ReadsFromCorpus ReadsFrom { get; } = new();
 
+    /// <summary>The most threads that an execution by priorities had.</summary>
+    internal int Threads { get; set; }
+
+    /// <summary>Whether a thread gave way in one of them.</summary>
+    internal bool GaveWay { get; set; }
+
     /// <summary>A round ends.</summary>
     /// <param name="executions">How many executions there have been.</param>
     /// <returns>How many there have been when the next one ends; the first round is execution 0.</returns>

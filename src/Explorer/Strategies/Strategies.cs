@@ -12,12 +12,17 @@ public static class Strategies
     /// <summary>The strategy whose executions learn from all earlier ones.</summary>
     internal const string Feedback = "feedback";
 
-    private const int DefaultDepth = 3;
+    /// <summary>The strategy that gives a <see cref="DepthGuarantee"/>.</summary>
+    internal const string Priorities = "pct";
+
+    /// <summary>The depth of the bugs that it looks for.</summary>
+    internal const int DefaultDepth = 3;
+
     private const int DefaultPreemptions = 2;
 
     /// <summary>The names, the default's first.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Default, "random", "pct", "pos", "surw", Feedback, "preemption-bounded", Exhaustive];
+        [Default, "random", Priorities, "pos", "surw", Feedback, "preemption-bounded", Exhaustive];
 
     /// <summary>Makes an instance of a strategy that draws executions, for one worker.</summary>
     /// <param name="name">One of <see cref="Names"/>, save <see cref="Exhaustive"/>.</param>
@@ -30,9 +35,9 @@ public static class Strategies
         var chosen = new ChosenPlaces(engine, interesting);
         return name switch
         {
-            Default => Calibrate(new Portfolio()),
+            Default => Calibrate(new Portfolio(new SelectivelyUniform(engine, experience, chosen))),
             "random" => new RandomWalk(),
-            "pct" => Calibrate(new PriorityChangePoints(DefaultDepth - 1)),
+            Priorities => Calibrate(new PriorityChangePoints(DefaultDepth - 1)),
             "pos" => new PartialOrderSampling(),
             "surw" => Calibrate(new SelectivelyUniform(engine, experience, chosen)),
             Feedback => new FeedbackGuided(engine, experience.ReadsFrom),

@@ -71,6 +71,44 @@ public sealed unsafe class WaitLoopTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(AllStrategies))]
+    public void A_thread_that_waits_has_no_step_until_something_that_it_read_has_changed(string strategy)
+    {
+        const int Work = 100;
+        int turnsMax = 0;
+        var options = new ExplorationOptions { Strategy = strategy, MaxExecutions = 200 };
+        ExplorationResult result = Programs.Passes(
+            () =>
+            {
+                int* words = S.Allocate<int>(2, "words");
+                int turns = 0;
+                Programs.Both(
+                    () =>
+                    {
+                        for (; S.VolatileRead(words) == 0; turns++)
+                        {
+                            S.Spin(turns);
+                        }
+                    },
+                    () =>
+                    {
+                        for (int i = 0; i < Work; i++)
+                        {
+                            S.Add(words + 1, 1);
+                        }
+
+                        S.VolatileWrite(words, 1);
+                    });
+                turnsMax = Math.Max(turnsMax, turns);
+            },
+            options);
+
+        // It reads, gives way, and reads again when it is done; besides them there are the starts, begins and joins.
+        Assert.InRange(turnsMax, 0, 1);
+        Assert.InRange(result.Steps / (double)(result.Executions + result.Blocked), 1, Work + 1 + 3 + 6);
+    }
+
     [Fact]
     public void A_change_between_the_read_and_the_end_of_the_turn_is_not_missed()
         => Programs.Passes(() =>
