@@ -12,7 +12,7 @@ namespace Testbed.Explorer;
 /// <param name="Steps">The number k: the steps over which change points were drawn.</param>
 /// <param name="Executions">How many executions were drawn so.</param>
 /// <param name="GaveWay">
-/// Whether threads gave way to others, in wait loops or timed sleeps; the paper's do not, and proves nothing for them.
+/// Whether a thread that could go on gave way to others, at a wait loop or a timed sleep: nothing is proved for those.
 /// </param>
 public sealed record DepthGuarantee(int Depth, int Threads, int Steps, long Executions, bool GaveWay)
 {
@@ -28,5 +28,5 @@ public sealed record DepthGuarantee(int Depth, int Threads, int Steps, long Exec
             CultureInfo.InvariantCulture,
             $"a bug of depth {Depth} that shows within {Steps:N0} steps of at most {Threads} threads is hit with probability "
             + $"at least 1/{OneIn:N0} an execution, so after {Executions:N0} executions at least {100 * AtLeast:G3} %")
-            + (GaveWay ? "; proved for threads that do not wait in loops, as some did here" : "");
+            + (GaveWay ? "; proved for threads that do not give way, as some did here" : "");
 }

@@ -119,7 +119,9 @@ public sealed unsafe class ShrinkingTests
         using var cancel = new CancellationTokenSource();
         var progress = new Interrupting(cancel);
         ExplorationResult result = new Exploration(
-            "long", LongLivelock, new() { ShrinkExecutions = int.MaxValue, ShrinkTimeout = TimeSpan.FromMinutes(5) })
+            "long",
+            LongLivelock,
+            new() { Strategy = "random", ShrinkExecutions = int.MaxValue, ShrinkTimeout = TimeSpan.FromMinutes(5) })
             .Run(progress, cancel.Token);
         Failure failure = Assert.Single(result.Failures);
         Assert.NotNull(progress.Seen);

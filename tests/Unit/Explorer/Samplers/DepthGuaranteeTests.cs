@@ -1,5 +1,6 @@
 using System.Globalization;
 using Testbed.Explorer;
+using Testbed.Sync;
 using Xunit;
 using S = Testbed.Explorer.ExplorerSync;
 
@@ -38,9 +39,13 @@ public sealed unsafe class DepthGuaranteeTests
     [Fact]
     public void Threads_that_give_way_are_told()
         => Assert.EndsWith(
-            "proved for threads that do not wait in loops, as some did here",
-            Hunt(Waiting, "pct", executions: 50).Guarantee!.ToString(),
+            "proved for threads that do not give way, as some did here",
+            Hunt(Sleeping, "pct", executions: 50).Guarantee!.ToString(),
             StringComparison.Ordinal);
+
+    [Fact]
+    public void A_wait_loop_that_waits_until_something_has_changed_is_like_a_lock()
+        => Assert.False(Hunt(Waiting, "pct", executions: 50).Guarantee!.GaveWay);
 
     [Theory]
     [InlineData("random", 50)]
@@ -105,6 +110,12 @@ public sealed unsafe class DepthGuaranteeTests
                 }
             },
             () => S.VolatileWrite(word, 1));
+    }
+
+    private static void Sleeping()
+    {
+        Note note = S.CreateNote("n");
+        Programs.Both(() => S.Sleep(note, 1000), () => S.Wake(note));
     }
 
     private static ExplorationResult Hunt(Action body, string strategy, int executions)
