@@ -6,9 +6,9 @@ namespace Testbed.Explorer;
 /// <remarks>
 /// A single preemption shows many bugs and costs least, so it comes twice. The selectively uniform walk is good at bugs
 /// that need several orders at one place. Partial-order sampling alone finds those that need a thread to be late at many
-/// places, and takes long to, so it comes three times. A plain random walk
-/// has no turn but execution 0, which the others need: it switches threads at most steps, so it costs most, and
-/// elsewhere than at its place the selectively uniform one is a random walk too.
+/// places, and takes long to, so it comes three times. A plain random walk has no turn but execution 0, which the others
+/// need: it switches threads at most steps, so it costs most, and elsewhere than at its place the selectively uniform one
+/// is a random walk too.
 /// <c>bench -- strategies</c> is what the turns were chosen by.
 /// </remarks>
 internal sealed class Portfolio : IStrategy
