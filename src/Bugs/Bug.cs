@@ -10,6 +10,17 @@ namespace Testbed.Bugs;
 public sealed record Bug(
     string Name, string Summary, string Story, string Scenario, IReadOnlyList<string> Expected, string Origin)
 {
+    /// <summary>
+    /// How many preemptions the interleaving of <see cref="Story"/> needs, counted by hand; null if nobody has.
+    /// </summary>
+    public int? Preemptions { get; init; }
+
+    /// <summary>
+    /// The small scenario in which the exhaustive strategy finds it, where that is not the one of
+    /// <see cref="Scenario"/>'s name; else null.
+    /// </summary>
+    public string? SmallScenario { get; init; }
+
     /// <summary>The unified diff against the sources.</summary>
     public string Diff { get; internal init; } = "";
 }

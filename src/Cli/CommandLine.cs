@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Testbed.Bugs;
+using Testbed.Cli.Bugs;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -15,6 +16,7 @@ internal static class CommandLine
           testbed test allg-growth --timeout 5m hunt in one
           testbed test --bug NAME               show that the hunt finds a known bug
           testbed prove                         explore all there is of the small scenarios
+          testbed bugs                          hunt every known bug
           testbed replay traces/FILE.json       show a failure again, step by step
           testbed report traces/FILE.json       explain it on a page
         """;
@@ -51,6 +53,7 @@ internal static class CommandLine
             RunCommand.Create(context),
             TestCommand.CreateTest(context),
             TestCommand.CreateProve(context),
+            BugsCommand.Create(context),
             ReplayCommand.Create(context),
             ReportCommand.Create(context),
         };

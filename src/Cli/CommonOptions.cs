@@ -19,4 +19,12 @@ internal static class CommonOptions
     /// <exception cref="PatchException">They cannot be read.</exception>
     public static BugCatalogue Bugs(string? directory)
         => directory is null ? BugCatalogue.Embedded() : BugCatalogue.Load(directory);
+
+    /// <summary>The bug of that name.</summary>
+    /// <param name="bugs">The bugs that there are.</param>
+    /// <param name="name">The name.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static Bug Find(BugCatalogue bugs, string name)
+        => bugs.Find(name) ?? throw new InputException(
+            $"there is no bug '{name}'{Suggestion.For(name, bugs.All.Select(bug => bug.Name))} ('testbed list' shows all)");
 }

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>A bug was found, or a trace showed its bug again.</summary>
     public const int BugFound = 1;
 
+    /// <summary>A known bug was not found, or not as what it is to show as.</summary>
+    public const int BugMissed = 1;
+
     /// <summary>The command line or its input is wrong.</summary>
     public const int WrongInput = 2;
 
@@ -26,7 +29,7 @@ internal static class ExitCode
         """
         Exit codes:
           0    clean
-          1    a bug was found, or a trace was reproduced
+          1    a bug was found, or a trace was reproduced; with 'bugs': one was missed
           2    wrong usage or input
           3    internal error
           4    a proof was ended before it had explored everything

@@ -11,9 +11,6 @@ namespace Testbed.Cli;
 /// <param name="proves">Whether they are those of <c>testbed prove</c>, which samples nothing.</param>
 internal sealed class TestOptions(bool proves)
 {
-    /// <summary>What the name of a scenario that is small enough for a proof has after that of the larger one.</summary>
-    private const string SmallSuffix = "-small";
-
     private const int MaxWorkers = 256;
 
     /// <summary>How long a hunt takes when nothing else bounds it.</summary>
@@ -171,10 +168,10 @@ internal sealed class TestOptions(bool proves)
 
         Bug? bug = FindBug(result);
         Workbench workbench = Build(result.GetValue(_patch), bug, scenarios);
-        string[] named = [.. result.GetValue(_scenarios)!.Select(name => ToProve(name, scenarios)).Distinct()];
+        string[] named = [.. result.GetValue(_scenarios)!.Select(name => proves ? SmallScenarios.Of(name, scenarios) : name).Distinct()];
         IEnumerable<string> names = (named.Length, bug) switch
         {
-            (0, { } known) => [ToProve(known.Scenario, scenarios)],
+            (0, { } known) => [proves ? SmallScenarios.Of(known, scenarios) : known.Scenario],
             (0, null) when proves => scenarios.Where(entry => entry.Bounds is not null).Select(entry => entry.Name),
 
             // A patched build is hunted for its own sake; the canaries, which come first, watch over the engine.
@@ -217,10 +214,6 @@ internal sealed class TestOptions(bool proves)
             IsWholeCatalogue: named.Length == 0 && bug is null);
     }
 
-    /// <summary>The scenario that is proved when one is named, which may have a small one of its name.</summary>
-    private string ToProve(string name, IReadOnlyList<Scenario> scenarios)
-        => proves && scenarios.Any(entry => entry.Name == name + SmallSuffix) ? name + SmallSuffix : name;
-
     private static Workbench Build(string? patch, Bug? bug, IReadOnlyList<Scenario> scenarios)
     {
         if (patch is null)
@@ -250,9 +243,6 @@ internal sealed class TestOptions(bool proves)
             return null;
         }
 
-        BugCatalogue bugs = CommonOptions.Bugs(result.GetValue(_bugsDirectory));
-        return bugs.Find(name) ?? throw new InputException(
-            $"--bug: there is no '{name}'{Suggestion.For(name, bugs.All.Select(bug => bug.Name))}"
-            + " ('testbed list' shows all)");
+        return CommonOptions.Find(CommonOptions.Bugs(result.GetValue(_bugsDirectory)), name);
     }
 }

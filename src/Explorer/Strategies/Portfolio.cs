@@ -13,6 +13,21 @@ namespace Testbed.Explorer;
 /// </remarks>
 internal sealed class Portfolio : IStrategy
 {
+    /// <summary>Each turn: the sampler, and its name among the strategies.</summary>
+    private static readonly (string Name, Func<SelectivelyUniform, IStrategy> Make)[] s_turns =
+    [
+        (Strategies.Bounded, _ => new PreemptionBounded(1)),
+        (Strategies.Uniform, uniform => uniform),
+        (Strategies.PartialOrder, _ => new PartialOrderSampling()),
+        (Strategies.Priorities, _ => new PriorityChangePoints(4)),
+        (Strategies.Bounded, _ => new PreemptionBounded(2)),
+        (Strategies.Uniform, uniform => uniform),
+        (Strategies.Priorities, _ => new PriorityChangePoints(2)),
+        (Strategies.PartialOrder, _ => new PartialOrderSampling()),
+        (Strategies.PartialOrder, _ => new PartialOrderSampling()),
+        (Strategies.Bounded, _ => new PreemptionBounded(1)),
+    ];
+
     private readonly IStrategy[] _turns;
     private IStrategy _turn;
 
@@ -20,23 +35,13 @@ internal sealed class Portfolio : IStrategy
     /// <param name="uniform">The selectively uniform walk.</param>
     internal Portfolio(SelectivelyUniform uniform)
     {
-        var sampling = new PartialOrderSampling();
-        var onePreemption = new PreemptionBounded(1);
-        _turns =
-        [
-            onePreemption,
-            uniform,
-            sampling,
-            new PriorityChangePoints(4),
-            new PreemptionBounded(2),
-            uniform,
-            new PriorityChangePoints(2),
-            sampling,
-            sampling,
-            onePreemption,
-        ];
+        _turns = [.. s_turns.Select(turn => turn.Make(uniform))];
         _turn = _turns[0];
     }
+
+    /// <summary>The sampler whose turn an execution is.</summary>
+    /// <param name="execution">Its number, above 0.</param>
+    internal static string NameOf(long execution) => s_turns[execution % s_turns.Length].Name;
 
     /// <inheritdoc/>
     public void Begin(SchedulingRandom random, long execution, int expectedSteps)

@@ -15,6 +15,17 @@ public static class Strategies
     /// <summary>The strategy that gives a <see cref="DepthGuarantee"/>.</summary>
     internal const string Priorities = "pct";
 
+    /// <summary>The selectively uniform walk.</summary>
+    internal const string Uniform = "surw";
+
+    /// <summary>Partial-order sampling.</summary>
+    internal const string PartialOrder = "pos";
+
+    /// <summary>The strategy with a bound on preemptions that draws where they are.</summary>
+    internal const string Bounded = "preemption-bounded";
+
+    private const string RandomWalk = "random";
+
     /// <summary>The depth of the bugs that it looks for.</summary>
     internal const int DefaultDepth = 3;
 
@@ -22,7 +33,21 @@ public static class Strategies
 
     /// <summary>The names, the default's first.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Default, "random", Priorities, "pos", "surw", Feedback, "preemption-bounded", Exhaustive];
+        [Default, RandomWalk, Priorities, PartialOrder, Uniform, Feedback, Bounded, Exhaustive];
+
+    /// <summary>
+    /// The sampler that draws an execution: the strategy itself, but for the portfolio's turns and for execution 0 of
+    /// those that look at the program first.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="execution">The execution's number, from 0.</param>
+    public static string SamplerOf(string name, long execution)
+        => name switch
+        {
+            Default when execution > 0 => Portfolio.NameOf(execution),
+            Default or Priorities or Uniform or Bounded when execution == 0 => RandomWalk,
+            _ => name,
+        };
 
     /// <summary>Makes an instance of a strategy that draws executions, for one worker.</summary>
     /// <param name="name">One of <see cref="Names"/>, save <see cref="Exhaustive"/>.</param>
@@ -36,12 +61,12 @@ public static class Strategies
         return name switch
         {
             Default => Calibrate(new Portfolio(new SelectivelyUniform(engine, experience, chosen))),
-            "random" => new RandomWalk(),
+            RandomWalk => new Explorer.RandomWalk(),
             Priorities => Calibrate(new PriorityChangePoints(DefaultDepth - 1)),
-            "pos" => new PartialOrderSampling(),
-            "surw" => Calibrate(new SelectivelyUniform(engine, experience, chosen)),
+            PartialOrder => new PartialOrderSampling(),
+            Uniform => Calibrate(new SelectivelyUniform(engine, experience, chosen)),
             Feedback => new FeedbackGuided(engine, experience.ReadsFrom),
-            "preemption-bounded" => Calibrate(new PreemptionBounded(DefaultPreemptions)),
+            Bounded => Calibrate(new PreemptionBounded(DefaultPreemptions)),
             _ => throw new ArgumentException($"there is no strategy '{name}'", nameof(name)),
         };
 

@@ -26,7 +26,7 @@ public class UsageTests
     [InlineData("test --strategy pctt", "did you mean 'pct'?")]
     [InlineData("test --interesting work.*,,mark", "'work.*,,mark' has an empty part")]
     [InlineData("test pases", "there is no scenario 'pases'; did you mean 'passes'?")]
-    [InlineData("test --bug nothing-like-it", "--bug: there is no 'nothing-like-it'")]
+    [InlineData("test --bug nothing-like-it", "there is no bug 'nothing-like-it'")]
     [InlineData("test --patch no/such/file", "--patch: 'no/such/file' cannot be read")]
     [InlineData("test --bug x --bugs-dir no/such/folder", "no/such/folder")]
     [InlineData("replay", "replay")]

@@ -1,0 +1,266 @@
+using System.CommandLine;
+using System.Threading;
+using System.Threading.Tasks;
+using Spectre.Console;
+using Testbed.Bugs;
+using Testbed.Explorer;
+
+namespace Testbed.Cli.Bugs;
+
+/// <summary><c>testbed bugs</c>: hunts every known bug, and says which are found, how fast, and as what.</summary>
+internal sealed class BugsCommand
+{
+    private const int MaxWorkers = 256;
+    private const int MaxSeeds = 1000;
+
+    /// <summary>A bug that takes longer, in the middle of the seeds, counts as missed.</summary>
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly CommandContext _context;
+    private readonly IReadOnlyList<Bug> _bugs;
+    private readonly IReadOnlyList<string> _strategies;
+    private readonly ulong _firstSeed;
+    private readonly int _seeds;
+    private readonly TimeSpan _timeout;
+    private readonly int _workers;
+    private readonly Form _form;
+
+    /// <summary>Where progress goes.</summary>
+    private readonly TextWriter _text;
+
+    private BugsCommand(CommandContext context, ParseResult result, Arguments arguments)
+    {
+        _context = context;
+        _bugs = arguments.Chosen(result);
+        _strategies = arguments.Strategies(result);
+        _firstSeed = result.GetValue(arguments.Seed);
+        _seeds = result.GetValue(arguments.Seeds);
+        _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
+        _workers = result.GetResult(arguments.Workers) is null
+            ? Math.Min(Environment.ProcessorCount, MaxWorkers)
+            : result.GetValue(arguments.Workers);
+        _form = result.GetValue(arguments.Json) ? Form.Json
+            : result.GetValue(arguments.Markdown) ? Form.Markdown
+            : Form.Text;
+        _text = _form == Form.Text ? context.Output : context.Error;
+    }
+
+    private enum Form
+    {
+        Text,
+        Markdown,
+        Json,
+    }
+
+    /// <summary>Creates the command.</summary>
+    /// <param name="context">The world around it.</param>
+    public static Command Create(CommandContext context)
+    {
+        var arguments = new Arguments();
+        var command = new Command("bugs", "Hunts every known bug: each must be found.");
+        arguments.AddTo(command);
+        command.SetAction(result => new BugsCommand(context, result, arguments).Run());
+        return command;
+    }
+
+    private int Run()
+    {
+        var results = new IReadOnlyList<BugResult>?[_bugs.Count];
+        var gate = new Lock();
+        int ended = 0;
+        var hunt = new BugHunt(_context.Scenarios, _firstSeed, _seeds, _timeout);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _workers };
+        try
+        {
+            Parallel.For(0, _bugs.Count, parallel, (i, loop) =>
+            {
+                if (_context.Cancel.IsCancellationRequested)
+                {
+                    loop.Stop();
+                    return;
+                }
+
+                results[i] = hunt.Run(_bugs[i], _strategies, _context.Cancel);
+                lock (gate)
+                {
+                    ended++;
+                    if (results[i] is { } found)
+                    {
+                        _text.WriteLine($"{ended}/{_bugs.Count} {_bugs[i].Name}: {string.Join("; ", found.Select(Tell))}");
+                    }
+                }
+            });
+        }
+        catch (AggregateException failure) when (failure.InnerExceptions.All(inner => inner is PatchException))
+        {
+            throw failure.InnerExceptions[0];
+        }
+
+        IReadOnlyList<BugResult>[] done = [.. results.OfType<IReadOnlyList<BugResult>>()];
+        Write(done);
+        return Conclude(done);
+    }
+
+    private static string Tell(BugResult result)
+    {
+        string executions = HuntTable.Number(result.Median.Executions);
+        return result.IsFound
+            ? $"{result.Strategy}: {string.Join(", ", result.Kinds)} in execution {executions}"
+            : $"{result.Strategy}: not in {executions} executions";
+    }
+
+    private void Write(IReadOnlyList<BugResult>[] results)
+    {
+        IReadOnlyList<string> heads = BugTable.Heads(_strategies);
+        IEnumerable<IReadOnlyList<string>> rows = results.Select(BugTable.Row);
+        switch (_form)
+        {
+            case Form.Json:
+                _context.Output.WriteLine(
+                    JsonText.Write(BugReport.Describe(results.SelectMany(found => found), _firstSeed, _seeds, _timeout)));
+                break;
+            case Form.Markdown:
+                _context.Output.WriteLine($"| {string.Join(" | ", heads)} |");
+                _context.Output.WriteLine($"|{string.Concat(heads.Select(_ => "---|"))}");
+                foreach (IReadOnlyList<string> row in rows)
+                {
+                    _context.Output.WriteLine($"| `{row[0]}` | {string.Join(" | ", row.Skip(1))} |");
+                }
+
+                break;
+            default:
+                _context.Output.WriteLine();
+                Screen.For(_context.Output, isTerminal: false).Write(TextTable(heads, rows));
+                break;
+        }
+    }
+
+    private static Table TextTable(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string head in heads)
+        {
+            table.AddColumn(new TableColumn(head).NoWrap().Padding(0, 0, 1, 0));
+        }
+
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        return table;
+    }
+
+    private int Conclude(IReadOnlyList<BugResult>[] results)
+    {
+        BugResult[] strange = [.. results.SelectMany(found => found).Where(result => result.Unexpected.Count > 0)];
+        foreach (BugResult result in strange)
+        {
+            _text.WriteLine(
+                $"{result.Bug.Name} shows as {string.Join(", ", result.Unexpected)} with {result.Strategy}, "
+                + $"and is to show as {string.Join(" or ", result.Bug.Expected)}");
+        }
+
+        if (_context.Cancel.IsCancellationRequested)
+        {
+            _text.WriteLine($"interrupted: {results.Length} of {FailureText.Count(_bugs.Count, "bug")} hunted");
+            return ExitCode.Interrupted;
+        }
+
+        // Of strategies that are compared some are known to be blind to some bugs.
+        int found = results.Count(row => row.Any(result => result.IsFound));
+        _text.WriteLine($"{found} of {FailureText.Count(_bugs.Count, "bug")} found");
+        return found < _bugs.Count || strange.Length > 0 ? ExitCode.BugMissed : ExitCode.Clean;
+    }
+
+    /// <summary>The arguments, and what they come to.</summary>
+    private sealed class Arguments
+    {
+        private readonly Argument<string[]> _names = new("NAME")
+        {
+            Description = "the bugs to hunt; all when none is named",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+
+        private readonly Option<bool> _exhaustive = new("--exhaustive")
+        {
+            Description = "by the exhaustive strategy, in the small scenario where there is one",
+        };
+
+        private readonly Option<bool> _compare = new("--compare-strategies")
+        {
+            Description = "by every sampler, side by side: the executions each takes",
+        };
+
+        private readonly Option<string?> _bugsDirectory = CommonOptions.BugsDirectory();
+
+        public Option<int> Seeds { get; } = new("--seeds")
+        {
+            Description = "how many times each is hunted; the table has the median",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+            CustomParser = OptionValues.Whole(1, MaxSeeds),
+        };
+
+        public Option<ulong> Seed { get; } = new("--seed")
+        {
+            Description = "the first seed; each next one is greater by one",
+            HelpName = "N",
+            DefaultValueFactory = _ => new ExplorationOptions().Seed,
+            CustomParser = OptionValues.Whole(0UL, ulong.MaxValue),
+        };
+
+        public Option<TimeSpan?> Timeout { get; } = new("--timeout")
+        {
+            Description = "end a hunt after this time: seconds, or as in 500ms, 5m, 2h [default: 10s]",
+            HelpName = "TIME",
+            CustomParser = OptionValues.Duration,
+        };
+
+        public Option<int> Workers { get; } = new("--workers")
+        {
+            Description = "how many bugs to hunt at the same time, each on one worker [default: the number of processors]",
+            HelpName = "N",
+            CustomParser = OptionValues.Whole(1, MaxWorkers),
+        };
+
+        public Option<bool> Json { get; } = new("--json")
+        {
+            Description = "print one JSON object; all else goes to standard error",
+        };
+
+        public Option<bool> Markdown { get; } = new("--markdown")
+        {
+            Description = "print the table in Markdown; all else goes to standard error",
+        };
+
+        public void AddTo(Command command)
+        {
+            command.Add(_names);
+            foreach (Option option in (Option[])
+                [_exhaustive, _compare, Seeds, Seed, Timeout, Workers, Json, Markdown, _bugsDirectory])
+            {
+                command.Add(option);
+            }
+        }
+
+        public IReadOnlyList<Bug> Chosen(ParseResult result)
+        {
+            BugCatalogue bugs = CommonOptions.Bugs(result.GetValue(_bugsDirectory));
+            string[] names = result.GetValue(_names)!;
+            return names.Length == 0 ? bugs.All : [.. names.Distinct().Select(name => CommonOptions.Find(bugs, name))];
+        }
+
+        public IReadOnlyList<string> Strategies(ParseResult result)
+            => (result.GetValue(_exhaustive), result.GetValue(_compare)) switch
+            {
+                (true, true) => throw new InputException("--exhaustive and --compare-strategies exclude each other"),
+                (true, _) => [Explorer.Strategies.Exhaustive],
+                (_, true) =>
+                [
+                    .. Explorer.Strategies.Names.Where(name => name != Explorer.Strategies.Exhaustive),
+                ],
+                _ => [Explorer.Strategies.Default],
+            };
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Threading;
+using Testbed.Bugs;
+using Testbed.Cli;
+using Testbed.Explorer;
+using Testbed.Models;
+using Xunit;
+
+namespace Testbed.Unit.Cli;
+
+public sealed class BugsCommandTests : IDisposable
+{
+    private const string Quick = "list-pop-without-swap";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("testbed-bugs").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_bug_that_is_found_has_a_row_that_says_how()
+    {
+        CommandRun run = CommandRun.Of("bugs", Quick, "handoff-loses-half", "--seeds", "3", "--markdown");
+        Assert.Equal(ExitCode.Clean, run.ExitCode);
+        string row = Assert.Single(run.Output.Split('\n'), line => line.StartsWith($"| `{Quick}` |", StringComparison.Ordinal));
+        Assert.Contains("| yes |", row, StringComparison.Ordinal);
+        Assert.Contains("2 of 2 bugs found", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_JSON_object_has_each_hunt()
+    {
+        CommandRun run = CommandRun.Of("bugs", Quick, "--seeds", "3", "--seed", "7", "--json");
+        JsonElement bug = JsonDocument.Parse(run.Output).RootElement.GetProperty("bugs")[0];
+        Assert.True(bug.GetProperty("found").GetBoolean());
+        Assert.Equal(
+            [7, 8, 9], bug.GetProperty("hunts").EnumerateArray().Select(hunt => hunt.GetProperty("seed").GetInt32()));
+        long[] executions =
+            [.. bug.GetProperty("hunts").EnumerateArray().Select(hunt => hunt.GetProperty("executions").GetInt64()).Order()];
+        Assert.Equal(executions[1], bug.GetProperty("executions").GetInt64());
+    }
+
+    [Fact]
+    public void A_bug_that_is_not_there_is_missed()
+    {
+        Plant("harmless", expected: "oracle", withChange: false);
+        CommandRun run = CommandRun.Of("bugs", "--bugs-dir", _folder, "--timeout", "100ms");
+        Assert.Equal(ExitCode.BugMissed, run.ExitCode);
+        Assert.Contains("0 of 1 bug found", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bug_that_shows_as_another_kind_than_it_is_to_is_told()
+    {
+        Plant("strange", expected: "lost-wakeup", withChange: true);
+        CommandRun run = CommandRun.Of("bugs", "--bugs-dir", _folder, "--seeds", "1");
+        Assert.Equal(ExitCode.BugMissed, run.ExitCode);
+        Assert.Contains("and is to show as lost-wakeup", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_exhaustive_strategy_hunts_in_the_small_scenario()
+    {
+        CommandRun run = CommandRun.Of("bugs", Quick, "mark-without-swap", "--exhaustive", "--json");
+        Assert.Equal(ExitCode.Clean, run.ExitCode);
+        Assert.Equal(
+            ["lock-free-list-small", "mark-bits-small"],
+            JsonDocument.Parse(run.Output).RootElement.GetProperty("bugs").EnumerateArray()
+                .Select(bug => bug.GetProperty("scenario").GetString()));
+    }
+
+    [Fact]
+    public void Strategies_stand_side_by_side()
+    {
+        CommandRun run = CommandRun.Of("bugs", Quick, "--compare-strategies", "--seeds", "1", "--markdown");
+        Assert.StartsWith("| bug | portfolio | random |", run.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Clean, run.ExitCode);
+    }
+
+    [Fact]
+    public void An_interruption_keeps_what_was_hunted()
+    {
+        using var cancel = new CancellationTokenSource();
+        cancel.Cancel();
+        CommandRun run = CommandRun.Cancellable(Catalogue.All, ["bugs", Quick], cancel.Token);
+        Assert.Equal(ExitCode.Interrupted, run.ExitCode);
+        Assert.Contains("interrupted: 0 of 1 bug hunted", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nosuch")]
+    [InlineData("--exhaustive", "--compare-strategies")]
+    [InlineData("--seeds", "0")]
+    [InlineData("--bugs-dir", "/nonexistent")]
+    public void What_makes_no_sense_is_wrong_input(params string[] arguments)
+        => Assert.Equal(ExitCode.WrongInput, CommandRun.Of(["bugs", .. arguments]).ExitCode);
+
+    [Theory]
+    [InlineData("portfolio", 0, "random")]
+    [InlineData("portfolio", 11, "surw")]
+    [InlineData("pct", 0, "random")]
+    [InlineData("pct", 1, "pct")]
+    [InlineData("pos", 0, "pos")]
+    public void The_sampler_of_an_execution_is_known_by_its_number(string strategy, long execution, string sampler)
+        => Assert.Equal(sampler, Strategies.SamplerOf(strategy, execution));
+
+    /// <summary>Puts a bug into the folder: that of the quick one, or one that changes nothing.</summary>
+    private void Plant(string name, string expected, bool withChange)
+    {
+        Bug quick = BugCatalogue.Embedded().Find(Quick)!;
+        string diff = withChange ? quick.Diff : Harmless(quick.Diff);
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, "bug.diff"), diff);
+        File.WriteAllText(
+            Path.Combine(folder, "bug.json"),
+            JsonSerializer.Serialize(new
+            {
+                name,
+                summary = "a bug",
+                story = "a story",
+                scenario = quick.Scenario,
+                expected = new[] { expected },
+                origin = "seeded",
+            }));
+    }
+
+    /// <summary>The same place, changed by an empty line more.</summary>
+    private static string Harmless(string diff)
+    {
+        string[] lines = diff.Split('\n');
+        int first = Array.FindIndex(lines, line => line.StartsWith("@@", StringComparison.Ordinal));
+        string[] context = [.. lines.Skip(first + 1).Where(line => line.StartsWith(' ')).Take(1)];
+        int number = int.Parse(lines[first].Split('-', ',')[1], System.Globalization.CultureInfo.InvariantCulture);
+        return string.Join('\n', [.. lines.Take(first), $"@@ -{number},1 +{number},2 @@", .. context, "+", ""]);
+    }
+}
