@@ -106,6 +106,7 @@ internal static class Hunting
         var options = new ExplorationOptions
         {
             Strategy = strategy,
+            Interesting = Catalogue.Find(scenario)!.Interesting,
             Seed = (ulong)seed,
             MaxExecutions = limit,
             Shrink = false,

@@ -28,6 +28,7 @@ internal sealed class Hunt(IReadOnlyList<HuntTarget> targets, ExplorationOptions
             view.Started(target);
             ExplorationOptions share = options with
             {
+                Interesting = options.Interesting.Count > 0 ? options.Interesting : target.Interesting,
                 Timeout = Share(target, targets.Count - i, clock.Elapsed),
 
                 // A canary watches over the engine however short the hunt is.

@@ -76,7 +76,8 @@ internal sealed class TestOptions(bool proves)
     private readonly Option<string[]> _interesting = new("--interesting")
     {
         Description = "the blocks, fields, locks and notes whose order of use matters most, by patterns of their names "
-            + "as reports show them, such as 'work.*,bitmap.marks[*'; for surw, which else draws one for each execution",
+            + "as reports show them, such as 'work.*,bitmap.marks[*'; for surw [default: the scenario's; if it has none, one "
+            + "that is drawn for each execution]",
         HelpName = "PATTERNS",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = OptionValues.List,

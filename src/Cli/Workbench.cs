@@ -83,7 +83,7 @@ internal sealed class Workbench
                 $"there is no scenario '{name}'{Suggestion.For(name, _scenarios.Select(entry => entry.Name))}"
                 + " ('testbed list' shows all)");
         Action body = _patched is null ? scenario.Run<ExplorerSync> : _patched.Body<ExplorerSync>(name);
-        return new HuntTarget(name, scenario.IsCanary, body);
+        return new HuntTarget(name, scenario.IsCanary, scenario.Interesting, body);
     }
 
     /// <summary>The patched text, or what the program was built with, or a file of this machine.</summary>

@@ -32,6 +32,12 @@ public abstract class Scenario
     /// </summary>
     public virtual bool IsLitmus => false;
 
+    /// <summary>
+    /// The places whose order of use matters most here, by patterns of their names (<c>bitmap.marks[*</c>); none if all
+    /// matter alike. The selectively uniform strategy goes by them.
+    /// </summary>
+    public virtual IReadOnlyList<string> Interesting => [];
+
     /// <summary>Runs the program once on the calling thread, which the engine controls.</summary>
     /// <typeparam name="TSync">The engine.</typeparam>
     /// <exception cref="OracleException">What must hold does not.</exception>

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Testbed.Explorer;
 using Testbed.Models;
 using Testbed.Sync;
@@ -45,6 +46,27 @@ public class ScenarioTests
         for (int i = 0; i < 20; i++)
         {
             body();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Clean))]
+    public void The_places_that_a_scenario_calls_interesting_are_there(string scenario)
+    {
+        Action body = Catalogue.Body<ExplorerSync>(scenario);
+        ExplorationResult result = new Exploration(scenario, Look, new ExplorationOptions { Shrink = false })
+            .Run(cancel: TestContext.Current.CancellationToken);
+        string[] places = [.. Assert.Single(result.Failures).Recorded.Events.Select(step => step.Location).Distinct()];
+        Assert.All(
+            Catalogue.Find(scenario)!.Interesting,
+            pattern => Assert.Contains(
+                places, place => FileSystemName.MatchesSimpleExpression(pattern, place, ignoreCase: false)));
+
+        // A failure is what is recorded.
+        void Look()
+        {
+            body();
+            throw new OracleException("all was seen");
         }
     }
 

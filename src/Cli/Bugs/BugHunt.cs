@@ -35,6 +35,7 @@ internal sealed class BugHunt(IReadOnlyList<Scenario> scenarios, ulong firstSeed
             var options = new ExplorationOptions
             {
                 Strategy = strategy,
+                Interesting = target.Interesting,
                 Seed = firstSeed + (ulong)i,
                 Timeout = timeout,
                 Shrink = hunts.All(hunt => hunt.Failures.Count == 0),

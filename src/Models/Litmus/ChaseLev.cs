@@ -3,61 +3,74 @@ using Testbed.Sync;
 namespace Testbed.Models.Litmus;
 
 /// <summary>
-/// A work-stealing deque (D. Chase, Y. Lev: Dynamic Circular Work-Stealing Deque, SPAA 2005): its owner pushes two
-/// items, takes one, pushes one and takes two, while thieves steal one each. Every item is got at most once.
+/// A work-stealing deque (D. Chase, Y. Lev: Dynamic Circular Work-Stealing Deque, SPAA 2005): its owner pushes five
+/// items, takes three and pushes two, while thieves steal one each, as in the program that GenMC comes with. No item is
+/// got twice, and none is lost.
 /// </summary>
 /// <param name="name">What the command line calls it.</param>
 /// <param name="thieves">How many thieves there are.</param>
 internal sealed unsafe class ChaseLev(string name, int thieves)
     : LitmusTest(name, $"the owner of a deque against {thieves} that steal; no item is got twice")
 {
-    private const int Items = 3;
+    private const int First = 5;
+    private const int Taken = 3;
+    private const int Then = 2;
+    private const int Items = First + Then;
     private const int Nothing = 0;
 
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
         Deque* deque = TSync.Allocate<Deque>(1, "deque");
-        int* got = TSync.Allocate<int>(Items + 1, "got");
+
+        // Each element is one thread's until that has ended.
+        int[] got = new int[Taken + thieves];
         SyncThread[] threads =
         [
+            TSync.StartThread("owner", () => Own<TSync>(deque, got)),
             .. Enumerable.Range(0, thieves).Select(
-                i => TSync.StartThread($"thief {i}", () => Keep<TSync>(got, Steal<TSync>(deque)))),
+                i => TSync.StartThread($"thief {i}", () => got[Taken + i] = Steal<TSync>(deque))),
         ];
-        Push<TSync>(deque, 1);
-        Push<TSync>(deque, 2);
-        Keep<TSync>(got, Take<TSync>(deque));
-        Push<TSync>(deque, 3);
-        Keep<TSync>(got, Take<TSync>(deque));
-        Keep<TSync>(got, Take<TSync>(deque));
         foreach (SyncThread thread in threads)
         {
             TSync.Join(thread);
         }
 
-        for (int item = 1; item <= Items; item++)
-        {
-            int times = TSync.VolatileRead(got + item);
-            OracleException.Require(times == 1, $"item {item} was got {times} times");
-        }
-
+        int left = TSync.VolatileRead(&deque->Bottom) - TSync.VolatileRead(&deque->Top);
+        int[] items = [.. got.Where(item => item != Nothing)];
+        OracleException.Require(
+            items.Distinct().Count() == items.Length, $"an item was got twice: {string.Join(", ", items)}");
+        OracleException.Require(
+            items.Length + left == Items, $"{items.Length} items were got and {left} are left of {Items}");
         TSync.Free(deque);
-        TSync.Free(got);
     }
 
-    private static void Keep<TSync>(int* got, int item)
+    private static void Own<TSync>(Deque* deque, int[] got)
         where TSync : struct, ISync
     {
-        if (item != Nothing)
+        for (int item = 1; item <= First; item++)
         {
-            TSync.Add(got + item, 1);
+            Push<TSync>(deque, item);
+        }
+
+        for (int i = 0; i < Taken; i++)
+        {
+            got[i] = Take<TSync>(deque);
+        }
+
+        for (int item = First + 1; item <= Items; item++)
+        {
+            Push<TSync>(deque, item);
         }
     }
 
     private static void Push<TSync>(Deque* deque, int item)
         where TSync : struct, ISync
     {
+        // Never full, but whether it is, is asked.
         int bottom = TSync.VolatileRead(&deque->Bottom);
+        int top = TSync.VolatileRead(&deque->Top);
+        OracleException.Require(bottom - top < Items, "the deque is full");
         TSync.VolatileWrite(&deque->Items[bottom], item);
         TSync.VolatileWrite(&deque->Bottom, bottom + 1);
     }

@@ -23,6 +23,9 @@ internal sealed class AllgGrowth : Scenario
         => "goroutines are created while others count, list and profile them and a collection runs";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["allg.*", "allgarray*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var scans = new ScanCounter<TSync>(Started);

@@ -27,6 +27,9 @@ internal sealed class CacheFlush : Scenario
         => "thread caches are flushed while stale pointers into them are marked; no object is lost or given out twice";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["bitmap.*", "mcache*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var watch = new Watch<TSync>();

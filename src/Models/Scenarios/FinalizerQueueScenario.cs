@@ -49,6 +49,9 @@ internal sealed class FinalizerQueueScenario : Scenario
         => "finalizers are queued by two workers and run beside collections: each once, in order, with what it needs";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["finq.*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var run = new Execution<TSync>();

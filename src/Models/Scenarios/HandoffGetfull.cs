@@ -28,6 +28,9 @@ internal sealed unsafe class HandoffGetfull(string name, string? bounds, int giv
         => "workers share, split and run out of work: nothing is lost, nobody waits for ever or leaves early";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["work.*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         WorldOptions options = SmallWorld.Options(Workers) with { WorkBufferLength = bufferLength };

@@ -23,6 +23,9 @@ internal sealed unsafe class LockFreeListScenario(string name, string? bounds, i
     public override string Summary => "threads pop and push recycled nodes: none is owned twice, none gets lost";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["list.*", "node*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var list = new LockFreeList<TSync>("list", tagBits: 17);

@@ -24,6 +24,9 @@ internal sealed unsafe class MarkrootSteal : Scenario
         => "2 or 3 workers share all root jobs or a sweep: each runs once, nobody leaves before the work is done";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["bitmap.marks*", "*for.slice*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         int workers = FewestWorkers + (int)TSync.Choose((uint)(MostWorkers - FewestWorkers) + 1);

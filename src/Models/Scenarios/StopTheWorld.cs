@@ -18,6 +18,9 @@ internal sealed class StopTheWorld : Scenario
         => "two collections and a read of statistics against running, idle, in-syscall and just-starting Ps";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["sched.Stop*", "p.Status"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var watch = new MutatorWatch<TSync>();

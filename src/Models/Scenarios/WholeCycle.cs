@@ -16,6 +16,9 @@ internal sealed class WholeCycle : Scenario
         => "mutators build and cut a generated heap over several collections, each compared with a model";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["bitmap.marks*", "work.*"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         var limits = new ProgramLimits(Goroutines: 2, Nodes: 3, Operations: 4, SmallWords: 16)

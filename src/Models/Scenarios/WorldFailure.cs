@@ -26,6 +26,9 @@ internal sealed class WorldFailure : Scenario
         => "a goroutine or a worker of a collection throws; Run ends with that, nobody unwinds beside the collection";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Interesting => ["sched.Stop*", "p.Status"];
+
+    /// <inheritdoc/>
     public override void Run<TSync>()
     {
         var place = (Place)TSync.Choose((uint)Place.Count);
