@@ -41,36 +41,6 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Strategy != Strategies.Exhaustive || options.Workers == 1)
-        {
-            return RunOnce(progress, cancel);
-        }
-
-        // A branch leaves out what its elder siblings cover, and is told by them what they leave to it. So it cannot
-        // begin before they have ended, and the reduced search is one worker's.
-        return options.Preemptions is null
-            ? new Exploration(scenario, body, options with { Workers = 1 }).RunOnce(progress, cancel)
-            : RunTogether(progress, cancel);
-    }
-
-    /// <summary>
-    /// Which failure several workers find first depends on their speed; which one a single worker finds does not.
-    /// </summary>
-    private ExplorationResult RunTogether(IProgress<ExplorationProgress>? progress, CancellationToken cancel)
-    {
-        ExplorationResult found =
-            new Exploration(scenario, body, options with { Shrink = false }).RunOnce(progress, cancel);
-        if (found.Failures.Count == 0)
-        {
-            return found;
-        }
-
-        ExplorationResult alone = new Exploration(scenario, body, options with { Workers = 1 }).RunOnce(progress, cancel);
-        return alone.Failures.Count > 0 ? alone with { Elapsed = found.Elapsed + alone.Elapsed } : found;
-    }
-
-    private ExplorationResult RunOnce(IProgress<ExplorationProgress>? progress, CancellationToken cancel)
-    {
         long start = Stopwatch.GetTimestamp();
         var report = new FailureReport(scenario, body, options);
         ISearch search = options.Strategy == Strategies.Exhaustive

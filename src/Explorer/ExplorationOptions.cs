@@ -81,6 +81,17 @@ public sealed record ExplorationOptions
     /// <summary>Whether the exhaustive strategy counts the traces that differ, though by design all do.</summary>
     internal bool CountsTraces { get; init; }
 
+    /// <summary>How many parts an exhaustive search is split into when several workers or machines share it.</summary>
+    internal int Cubes { get; init; } = 64;
+
+    /// <summary>
+    /// Several workers share an exhaustive search that has not ended after so many executions; until then one is faster.
+    /// </summary>
+    internal long ExecutionsAlone { get; init; } = 1_000;
+
+    /// <summary>Whether one execution stands for all that are equivalent to it.</summary>
+    internal bool Reduces => IsReduced && Preemptions is null;
+
     /// <summary>
     /// How often wait loops look. With a bound on preemptions they take their turns: the execution that stands for one
     /// in which a turn was left out may need a preemption more.

@@ -40,20 +40,53 @@ public sealed class ReductionProperties
         Assert.Equal(all.Distinct, reduced.Distinct);
     }
 
-    private static (ExplorationResult Result, SortedSet<string> Ends) Explore(SmallProgram program, bool isReduced, int most)
+    /// <summary>So does a search that is split at its root, of which each part knows nothing of the others.</summary>
+    [Fact]
+    public void So_does_one_that_two_workers_share() => PropertyCheck.Holds(SmallPrograms.All, CheckShared, Cases);
+
+    private static void CheckShared(SmallProgram program)
+    {
+        (ExplorationResult alone, SortedSet<string> ends) = Explore(program, isReduced: true, MostTraces);
+        if (alone.Executions + alone.Blocked >= MostTraces)
+        {
+            return;
+        }
+
+        (ExplorationResult shared, SortedSet<string> sharedEnds) =
+            Explore(program, isReduced: true, int.MaxValue, workers: 2);
+        Assert.Equal(Kinds(alone), Kinds(shared));
+        Assert.Equal(ends, sharedEnds);
+        Assert.Equal(alone.Executions, shared.Executions);
+        Assert.Equal(alone.Distinct, shared.Distinct);
+    }
+
+    private static (ExplorationResult Result, SortedSet<string> Ends) Explore(
+        SmallProgram program, bool isReduced, int most, int workers = 1)
     {
         var ends = new SortedSet<string>(StringComparer.Ordinal);
         var options = new ExplorationOptions
         {
             Strategy = Strategies.Exhaustive,
             MaxExecutions = most,
+            Workers = workers,
+            ExecutionsAlone = 0,
+            Cubes = 12,
             MaxFailures = int.MaxValue,
             IsReduced = isReduced,
             CountsTraces = true,
             Shrink = false,
             ReportLeaks = false,
         };
-        return (new Exploration("program", () => ends.Add(program.Run()), options).Run(), ends);
+        return (new Exploration("program", Body, options).Run(), ends);
+
+        void Body()
+        {
+            string end = program.Run();
+            lock (ends)
+            {
+                ends.Add(end);
+            }
+        }
     }
 
     private static IEnumerable<FailureKind> Kinds(ExplorationResult result)

@@ -1,43 +1,162 @@
-using System.Threading;
-
 namespace Testbed.Explorer;
 
 /// <summary>Runs every execution that differs from all others, until there is none left.</summary>
+/// <remarks>
+/// One worker searches the whole. Several take <see cref="Cube"/>s from a queue, unless one alone has ended before they
+/// could be of help. What is reported is the same however many they are: of failures those of the first cubes.
+/// </remarks>
 /// <param name="body">What to run.</param>
 /// <param name="options">How.</param>
 /// <param name="report">Makes the reports of failures.</param>
 internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, FailureReport report) : ISearch
 {
-    private readonly bool _reduces = options.IsReduced && options.Preemptions is null;
+    /// <summary>
+    /// Held by the worker that splits the search, while the others wait. Who tells how far it has come does not take it.
+    /// </summary>
+    private readonly object _split = new();
 
-    /// <summary>Guards the tree and all that follows.</summary>
+    /// <summary>Guards all that follows, and the cubes' figures.</summary>
     private readonly object _gate = new();
 
-    private readonly SearchTree _tree = new(
-        options.IsReduced && options.Preemptions is null, options.Preemptions ?? int.MaxValue);
-
     /// <summary>Hashes of what was run; null if all differ by design and nobody asks whether they do.</summary>
-    private readonly HashSet<ulong>? _distinct =
-        options.IsReduced && options.Preemptions is null && !options.CountsTraces ? null : [];
+    private readonly HashSet<ulong>? _distinct = options.Reduces && !options.CountsTraces ? null : [];
 
-    private readonly List<Failure> _failures = [];
-    private long _begun;
-    private long _executions;
-    private long _blocked;
-    private long _steps;
-    private int _depth;
+    /// <summary>What there is to do; before it is split, the whole.</summary>
+    private Cube[] _cubes = [];
+
+    private bool _isSplit;
+
+    /// <summary>The first cube that nobody has taken.</summary>
+    private int _next;
+
+    /// <summary>The first cube that is not wanted, as there are enough failures in those before it and itself.</summary>
+    private int _end = int.MaxValue;
+
+    private bool _isCut;
     private bool _closed;
-    private bool _exhausted;
 
     /// <inheritdoc/>
     public void Explore(Engine engine, Action<long> begun)
     {
-        var strategy = new TreeStrategy(engine, _tree, _gate);
         var order = new TraceOrder();
-        while (TryTake(strategy, out long execution))
+        lock (_split)
+        {
+            if (!_isSplit)
+            {
+                Split(engine, order, begun);
+            }
+        }
+
+        while (TryTake() is { } cube)
+        {
+            Explore(cube, engine, order, begun, long.MaxValue);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ExplorationProgress Progress(TimeSpan elapsed)
+    {
+        lock (_gate)
+        {
+            return new ExplorationProgress(
+                _cubes.Sum(cube => cube.Executions),
+                Distinct(_cubes),
+                _cubes.Sum(cube => cube.Steps),
+                elapsed,
+                _cubes.Sum(cube => cube.Failures.Count));
+        }
+    }
+
+    /// <inheritdoc/>
+    public SearchOutcome Finish()
+    {
+        lock (_gate)
+        {
+            // What lies behind the last failure wanted was explored as far as the workers' speed had it.
+            Cube[] cubes = [.. _cubes.TakeWhile(cube => cube.Number <= _end)];
+            bool isClean = _isSplit && cubes.All(cube => cube is { IsDone: true, Failures.Count: 0 });
+            return new SearchOutcome(
+                cubes.Sum(cube => cube.Executions),
+                Distinct(cubes),
+                cubes.Sum(cube => cube.Steps),
+                [.. cubes.SelectMany(cube => cube.Failures).Take(options.MaxFailures)])
+            {
+                Blocked = cubes.Sum(cube => cube.Blocked),
+                Depth = cubes.Select(cube => cube.Depth).DefaultIfEmpty().Max(),
+                IsComplete = isClean && !_isCut && !cubes.Any(cube => cube.Tree.IsCut),
+                IsCompleteWithinBound = isClean,
+            };
+        }
+    }
+
+    /// <summary>Of executions that are reduced each is like no other.</summary>
+    private long Distinct(Cube[] cubes) => _distinct is null ? cubes.Sum(cube => cube.Executions) : _distinct.Count;
+
+    private static ExecutionFailure Diverged(int steps)
+        => new(FailureKind.Nondeterminism, "the same steps did not lead to the same state", steps, -1);
+
+    /// <summary>Splits the search, if one worker alone does not end it.</summary>
+    private void Split(Engine engine, TraceOrder order, Action<long> begun)
+    {
+        Begin([Splitter.Root()], 0);
+        if (options.Workers > 1)
+        {
+            Explore(_cubes[0], engine, order, begun, options.ExecutionsAlone);
+            if (!_cubes[0].IsDone && IsWanted(_cubes[0]))
+            {
+                var splitter = new Splitter(engine, body, options);
+                Begin(splitter.Split(options.Cubes) ?? [], 0);
+                _isCut = splitter.IsCut;
+            }
+        }
+
+        _isSplit = _cubes.Length > 0;
+    }
+
+    private void Begin(IReadOnlyList<IReadOnlyList<SearchNode>> roots, int next)
+    {
+        lock (_gate)
+        {
+            int preemptions = options.Preemptions ?? int.MaxValue;
+            _cubes =
+            [
+                .. roots.Select((root, number) => new Cube(number, new SearchTree(options.Reduces, preemptions, root))),
+            ];
+            _next = next;
+            _distinct?.Clear();
+        }
+    }
+
+    private Cube? TryTake()
+    {
+        lock (_gate)
+        {
+            return _next < _cubes.Length ? _cubes[_next++] : null;
+        }
+    }
+
+    /// <summary>Runs executions of a cube until there is none left or wanted.</summary>
+    /// <param name="cube">The cube.</param>
+    /// <param name="engine">The worker's engine.</param>
+    /// <param name="order">The worker's.</param>
+    /// <param name="begun">Told the number of each execution before it begins.</param>
+    /// <param name="limit">How many are begun at most.</param>
+    private void Explore(Cube cube, Engine engine, TraceOrder order, Action<long> begun, long limit)
+    {
+        var strategy = new TreeStrategy(engine, cube.Tree, cube.Tree.Path);
+        while (TryBegin(cube, limit, out long execution))
         {
             begun(execution);
-            int firstNew = Math.Max(1, strategy.Path.Count - 1);
+            int firstNew = Math.Max(1, cube.Tree.Path.Count - 1);
             var plan = new ExecutionPlan(
                 strategy,
                 options.Seed,
@@ -64,115 +183,90 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
                 strategy.NoteWaiting(engine.Pending, outcome.Failure.Thread);
             }
 
+            Reverse(cube.Tree, strategy, order, firstNew, outcome.IsRedundant);
             Failure? failure = outcome.Failure is null ? null : report.Create(engine, plan, outcome);
-            Book(strategy, order, firstNew, outcome, failure);
+            Book(cube, strategy.IsAsleep, order, outcome, failure);
         }
     }
 
-    /// <inheritdoc/>
-    public void Close()
+    private bool TryBegin(Cube cube, long limit, out long execution)
     {
         lock (_gate)
         {
-            _closed = true;
-            Monitor.PulseAll(_gate);
-        }
-    }
-
-    /// <inheritdoc/>
-    public ExplorationProgress Progress(TimeSpan elapsed)
-    {
-        lock (_gate)
-        {
-            return new ExplorationProgress(_executions, Distinct, _steps, elapsed, _failures.Count);
-        }
-    }
-
-    /// <inheritdoc/>
-    public SearchOutcome Finish()
-    {
-        lock (_gate)
-        {
-            bool isClean = _exhausted && _failures.Count == 0;
-            return new SearchOutcome(_executions, Distinct, _steps, _failures)
+            // Numbers tell apart the executions of all cubes, and do not depend on which was run when.
+            execution = (cube.Begun * _cubes.Length) + cube.Number;
+            if (cube.Begun >= limit || !IsWanted(cube) || _cubes.Sum(other => other.Begun) >= options.MaxExecutions)
             {
-                Blocked = _blocked,
-                Depth = _depth,
-                IsComplete = isClean && !_tree.IsCut,
-                IsCompleteWithinBound = isClean,
-            };
-        }
-    }
-
-    /// <summary>Of executions that are reduced each is like no other.</summary>
-    private long Distinct => _distinct is null ? _executions : _distinct.Count;
-
-    private static ExecutionFailure Diverged(int steps)
-        => new(FailureKind.Nondeterminism, "the same steps did not lead to the same state", steps, -1);
-
-    private bool TryTake(TreeStrategy strategy, out long execution)
-    {
-        lock (_gate)
-        {
-            // Not before, or another worker might find nothing to do and nobody at work, though this path has some left.
-            _tree.Leave(strategy.Path);
-            while (!_closed && !_exhausted && _failures.Count < options.MaxFailures && _begun < options.MaxExecutions)
-            {
-                if (_tree.TryTake(strategy.Path))
-                {
-                    execution = _begun++;
-                    return true;
-                }
-
-                if (!_tree.IsRunning)
-                {
-                    _exhausted = true;
-                    break;
-                }
-
-                Monitor.Wait(_gate);
+                return false;
             }
 
-            Monitor.PulseAll(_gate);
-            execution = 0;
-            return false;
+            cube.IsDone = !cube.Tree.TryTake();
+            cube.Begun += cube.IsDone ? 0 : 1;
+            return !cube.IsDone;
         }
     }
 
-    private void Book(
-        TreeStrategy strategy, TraceOrder order, int firstNew, in ExecutionOutcome outcome, Failure? failure)
+    private bool IsWanted(Cube cube) => !_closed && cube.Number < _end;
+
+    private void Reverse(
+        SearchTree tree, TreeStrategy strategy, TraceOrder order, int firstNew, bool isRedundant)
     {
-        List<SearchNode> path = strategy.Path;
-        bool isWhole = !strategy.IsAsleep && !strategy.HasDiverged;
-        IReadOnlyList<Race> races = isWhole ? order.Find(path, strategy.Waiting, firstNew) : [];
-        lock (_gate)
+        if (strategy.HasDiverged)
         {
-            if (_reduces)
+            return;
+        }
+
+        IReadOnlyList<Race> races = order.Find(tree.Path, strategy.Waiting, firstNew);
+        if (options.Reduces)
+        {
+            foreach (Race race in races)
             {
-                foreach (Race race in races)
-                {
-                    SearchTree.Reverse(path[race.First - 1], order.Reverse(race));
-                }
+                tree.Reverse(race, order);
             }
 
-            _steps += outcome.Steps;
-            _depth = Math.Max(_depth, outcome.Steps);
-            if (outcome.IsRedundant || strategy.IsAsleep)
+            if (isRedundant && strategy.Waiting.Count == 0)
             {
-                _blocked++;
+                tree.Widen();
+            }
+        }
+    }
+
+    private void Book(Cube cube, bool isAsleep, TraceOrder order, in ExecutionOutcome outcome, Failure? failure)
+    {
+        lock (_gate)
+        {
+            cube.Steps += outcome.Steps;
+            cube.Depth = Math.Max(cube.Depth, outcome.Steps);
+            if (outcome.IsRedundant || isAsleep)
+            {
+                cube.Blocked++;
             }
             else
             {
-                _executions++;
+                cube.Executions++;
                 _distinct?.Add(order.TraceHash());
             }
 
             if (failure is not null)
             {
-                _failures.Add(failure);
+                cube.Failures.Add(failure);
+                _end = LastWanted();
             }
-
-            Monitor.PulseAll(_gate);
         }
+    }
+
+    private int LastWanted()
+    {
+        int failures = 0;
+        foreach (Cube cube in _cubes)
+        {
+            failures += cube.Failures.Count;
+            if (failures >= options.MaxFailures)
+            {
+                return cube.Number;
+            }
+        }
+
+        return int.MaxValue;
     }
 }

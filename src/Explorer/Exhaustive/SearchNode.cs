@@ -1,7 +1,7 @@
 namespace Testbed.Explorer;
 
 /// <summary>A state of the program, as the steps and choices that lead to it; and what is still to be done from it.</summary>
-/// <remarks>Guarded by its <see cref="SearchTree"/>, but for what never changes once it is in the tree.</remarks>
+/// <remarks>One worker's, as is the <see cref="SearchTree"/> that it is in.</remarks>
 internal sealed class SearchNode
 {
     /// <summary>The step or choice that leads here; of no meaning at the root.</summary>
@@ -77,4 +77,146 @@ internal sealed class SearchNode
 
     /// <summary>Whether the step of a thread need not be taken from here.</summary>
     internal bool Sleeps(ulong thread) => Sleep.Exists(step => step.Thread == thread);
+
+    /// <summary>The same state, with nothing begun from it but what sleeps.</summary>
+    internal SearchNode Fresh()
+        => new()
+        {
+            Step = Step,
+            Thread = Thread,
+            Operation = Operation,
+            Before = Before,
+            NeedsWake = NeedsWake,
+            Bound = Bound,
+            Preemptions = Preemptions,
+            Sleep = [.. Sleep],
+        };
+
+    /// <summary>Demands every step that can be taken and does not sleep.</summary>
+    /// <param name="preemptions">How many preemptions there are at most.</param>
+    /// <returns>Whether all are within the bound.</returns>
+    internal bool DemandAll(int preemptions)
+    {
+        bool isWhole = true;
+        foreach (Candidate candidate in Enabled)
+        {
+            if (Sleeps(candidate.Step.Thread))
+            {
+                continue;
+            }
+
+            if (Preempted >= 0 && candidate.Thread != Preempted && Preemptions == preemptions)
+            {
+                isWhole = false;
+                continue;
+            }
+
+            Todo.Add(new WakeupTree(candidate.Step));
+        }
+
+        return isWhole;
+    }
+
+    /// <summary>Demands every step that does not sleep and that nothing to be done begins with.</summary>
+    internal void DemandRest()
+    {
+        foreach (Candidate candidate in Enabled)
+        {
+            ulong thread = candidate.Step.Thread;
+            if (!Sleeps(thread) && !Todo.Exists(branch => branch.Step.Thread == thread))
+            {
+                Todo.Add(new WakeupTree(candidate.Step));
+            }
+        }
+    }
+
+    /// <summary>A number is asked for here.</summary>
+    /// <param name="bound">One more than the greatest.</param>
+    internal void DemandChoices(uint bound)
+    {
+        ChoiceBound = bound;
+        foreach (WakeupTree branch in Todo)
+        {
+            Chosen.Add((uint)branch.Step.Offset);
+        }
+
+        SkipChosen();
+    }
+
+    /// <summary>Begins the next branch from a state that has work.</summary>
+    /// <param name="reduces">Whether what is begun sleeps from then on.</param>
+    internal SearchNode Begin(bool reduces)
+    {
+        WakeupTree? branch = null;
+        if (Todo.Count > 0)
+        {
+            branch = Todo[0];
+            Todo.RemoveAt(0);
+        }
+
+        return ChoiceBound > 0 ? BeginChoice(branch) : BeginStep(branch!, reduces);
+    }
+
+    private SearchNode BeginStep(WakeupTree branch, bool reduces)
+    {
+        ref readonly Candidate taken = ref Find(branch.Step.Thread);
+        List<Step> sleep = [];
+        if (reduces)
+        {
+            foreach (Step step in Sleep)
+            {
+                if (step.Thread != taken.Step.Thread && !Step.Dependent(step, taken.Step))
+                {
+                    sleep.Add(step);
+                }
+            }
+
+            Sleep.Add(taken.Step);
+        }
+
+        return new SearchNode
+        {
+            Step = taken.Step,
+            Thread = taken.Thread,
+            Operation = taken.Operation,
+            Before = taken.Before,
+            NeedsWake = taken.NeedsWake,
+            Sleep = sleep,
+            Todo = branch.Branches,
+            Preemptions = Preemptions + (Preempted >= 0 && taken.Thread != Preempted ? 1 : 0),
+        };
+    }
+
+    /// <summary>Those choices come first that lead on to something that is to be done; then all others.</summary>
+    private SearchNode BeginChoice(WakeupTree? branch)
+    {
+        uint value;
+        if (branch is not null)
+        {
+            value = (uint)branch.Step.Offset;
+        }
+        else
+        {
+            value = NextChoice++;
+            SkipChosen();
+        }
+
+        return new SearchNode
+        {
+            Step = Step.Choice(Step.Thread, value),
+            Thread = Thread,
+            Bound = ChoiceBound,
+            Sleep = [.. Sleep],
+            Todo = branch?.Branches ?? [],
+            Preemptions = Preemptions,
+        };
+    }
+
+    private void SkipChosen()
+    {
+        while (Chosen.Contains(NextChoice))
+        {
+            NextChoice++;
+        }
+    }
 }

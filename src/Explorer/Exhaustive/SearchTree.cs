@@ -1,8 +1,8 @@
 namespace Testbed.Explorer;
 
 /// <summary>
-/// What an exhaustive exploration has begun and not ended: the states on the paths that its workers are at, and what
-/// is still to be explored from each. All else is done, and forgotten.
+/// What the search of a <see cref="Cube"/> has begun and not ended: the states on the path that it is at, and what is
+/// still to be explored from each. All else is done, and forgotten.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,99 +16,66 @@ namespace Testbed.Explorer;
 /// compare-and-exchange that fails is a read). Of a lock, the steps that take it race, although the first one's
 /// release lies between them. A thread that never took its next step, since it waits for ever, races with it
 /// nevertheless. A choice is a step of its own, whose alternatives are all explored. Races are looked for once, when
-/// their second step is new. One worker explores the tree: a branch is told by its elder siblings what they leave to it.
+/// their second step is new. One worker explores a tree: a branch is told by its elder siblings what they leave to it.
+/// </para>
+/// <para>
+/// A tree may begin with a path that was cut out of a greater one. From the states on that path everything else is
+/// explored by other trees, so that a race whose first step is on it needs no turning round. What sleeps at its end may
+/// have nothing more to do than to go on: then the execution is cut short. Its races are turned round as well, or what
+/// they lead to might be left out.
 /// </para>
 /// <para>
 /// With a bound on preemptions every order is run that keeps to it, equivalent or not (M. Musuvathi, S. Qadeer:
 /// Iterative Context Bounding for Systematic Testing of Multithreaded Programs, PLDI 2007): the reduction would leave
 /// out executions for equivalents that exceed the bound.
 /// </para>
-/// <para>Its user locks it: one worker at a time calls in here.</para>
 /// </remarks>
 /// <param name="reduces">Whether one execution stands for all that are equivalent to it.</param>
 /// <param name="preemptions">How many preemptions there are at most, if it does not reduce.</param>
-internal sealed class SearchTree(bool reduces, int preemptions)
+/// <param name="root">The path that it begins with.</param>
+internal sealed class SearchTree(bool reduces, int preemptions, IReadOnlyList<SearchNode> root) : ISearchSpace
 {
-    /// <summary>The paths that executions run on.</summary>
-    private readonly List<List<SearchNode>> _paths = [];
+    /// <summary>What slept when the tree began.</summary>
+    private readonly Step[] _foreign = [.. root[^1].Sleep];
 
     private bool _begun;
 
-    /// <summary>Whether an execution runs, so that work may turn up.</summary>
-    internal bool IsRunning => _paths.Count > 0;
+    /// <summary>The path of the execution that was given out last.</summary>
+    internal List<SearchNode> Path { get; } = [.. root];
 
     /// <summary>Whether something was left out because of the bound.</summary>
     internal bool IsCut { get; private set; }
 
-    /// <summary>Gives out a branch to explore: the path to it, its last step the first one that is new.</summary>
-    /// <param name="path">The path of the caller's last execution; changed to that of the next.</param>
-    /// <returns>False if there is none now.</returns>
-    internal bool TryTake(List<SearchNode> path)
+    /// <summary>Changes the path to that of the next execution, its last step the first one that is new.</summary>
+    /// <returns>False if there is none left.</returns>
+    internal bool TryTake()
     {
         if (!_begun)
         {
             _begun = true;
-            path.Add(new SearchNode { Thread = 0, Step = new Step { Thread = Engine.RootIdentity } });
-            _paths.Add(path);
             return true;
         }
 
-        int last = path.FindLastIndex(node => node.HasWork);
-        if (last >= 0)
-        {
-            path.RemoveRange(last + 1, path.Count - last - 1);
-        }
-        else
-        {
-            // What lies nearest to the root is the most work.
-            path.Clear();
-            foreach (List<SearchNode> other in _paths)
-            {
-                int first = other.FindIndex(node => node.HasWork);
-                if (first >= 0)
-                {
-                    path.AddRange(other.Take(first + 1));
-                    break;
-                }
-            }
-        }
-
-        if (path.Count == 0)
+        int last = Path.FindLastIndex(node => node.HasWork);
+        Path.RemoveRange(last + 1, Path.Count - last - 1);
+        if (last < 0)
         {
             return false;
         }
 
-        path.Add(Begin(path[^1]));
-        _paths.Add(path);
+        Path.Add(Path[^1].Begin(reduces));
         return true;
     }
 
-    /// <summary>A path's execution has ended; what is left of its work is there to be taken.</summary>
-    internal void Leave(List<SearchNode> path) => _paths.Remove(path);
-
-    /// <summary>The program has come to a state that nobody was in before.</summary>
-    /// <param name="path">The path to it; the step to take is added.</param>
-    /// <param name="enabled">The threads that can go on; the first one is the one to prefer.</param>
-    /// <param name="preempted">The thread that is preempted when another goes on, or -1.</param>
-    /// <returns>False if nothing is to be explored from here.</returns>
-    internal bool TryExpand(List<SearchNode> path, Candidate[] enabled, int preempted)
+    /// <inheritdoc/>
+    public bool TryExpand(List<SearchNode> path, Candidate[] enabled, int preempted)
     {
         SearchNode node = path[^1];
         node.Enabled = enabled;
         node.Preempted = preempted;
         if (!reduces)
         {
-            foreach (Candidate candidate in enabled)
-            {
-                bool preempts = preempted >= 0 && candidate.Thread != preempted;
-                if (preempts && node.Preemptions == preemptions)
-                {
-                    IsCut = true;
-                    continue;
-                }
-
-                node.Todo.Add(new WakeupTree(candidate.Step));
-            }
+            IsCut |= !node.DemandAll(preemptions);
         }
         else if (node.Todo.Count == 0)
         {
@@ -121,34 +88,35 @@ internal sealed class SearchTree(bool reduces, int preemptions)
             node.Todo.Add(new WakeupTree(enabled[first].Step));
         }
 
-        path.Add(Begin(node));
+        path.Add(node.Begin(reduces));
         return true;
     }
 
-    /// <summary>The program asks for a number in a state that nobody was in before.</summary>
-    /// <param name="path">The path to it; the choice is added.</param>
-    /// <param name="bound">One more than the greatest number.</param>
-    internal void ExpandChoice(List<SearchNode> path, uint bound)
+    /// <inheritdoc/>
+    public void ExpandChoice(List<SearchNode> path, uint bound)
     {
-        SearchNode node = path[^1];
-        node.ChoiceBound = bound;
-        foreach (WakeupTree branch in node.Todo)
-        {
-            node.Chosen.Add((uint)branch.Step.Offset);
-        }
-
-        SkipChosen(node);
-        path.Add(Begin(node));
+        path[^1].DemandChoices(bound);
+        path.Add(path[^1].Begin(reduces));
     }
 
-    /// <summary>Demands that a race is turned round, unless that is explored anyway.</summary>
-    /// <param name="before">The state before the race's first step.</param>
-    /// <param name="sequence">What is to be done there instead; used up.</param>
-    internal static void Reverse(SearchNode before, Sequence sequence)
+    /// <summary>Demands that a race of the path is turned round, unless that is explored anyway.</summary>
+    /// <param name="race">The race.</param>
+    /// <param name="order">Who found it.</param>
+    internal void Reverse(in Race race, TraceOrder order)
     {
+        if (race.First < root.Count)
+        {
+            return;
+        }
+
+        Sequence sequence = order.Reverse(race);
+        SearchNode before = Path[race.First - 1];
         foreach (Step step in before.Sleep)
         {
-            if (sequence.CanBeginWith(step))
+            // What sleeps in this tree, having been taken in it, has shown the races of all that follows it. What
+            // slept when the tree began is taken in another one, which tells nobody here: only what it is a part of
+            // is left to that.
+            if (_foreign.Contains(step) ? sequence.BeginsWith(step) : sequence.CanBeginWith(step))
             {
                 return;
             }
@@ -157,79 +125,16 @@ internal sealed class SearchTree(bool reduces, int preemptions)
         WakeupTree.Insert(before.Todo, sequence);
     }
 
-    /// <summary>Begins the next branch from a state that has work.</summary>
-    private SearchNode Begin(SearchNode node)
+    /// <summary>
+    /// An execution was cut short since a turn of a wait loop was over: what would have followed shows no races, so
+    /// everything is demanded that can be done instead of its last step.
+    /// </summary>
+    internal void Widen()
     {
-        WakeupTree? branch = null;
-        if (node.Todo.Count > 0)
+        int last = Path.FindLastIndex(node => !node.Step.IsChoice);
+        if (last >= root.Count)
         {
-            branch = node.Todo[0];
-            node.Todo.RemoveAt(0);
-        }
-
-        return node.ChoiceBound > 0 ? BeginChoice(node, branch) : BeginStep(node, branch!);
-    }
-
-    private SearchNode BeginStep(SearchNode node, WakeupTree branch)
-    {
-        ref readonly Candidate taken = ref node.Find(branch.Step.Thread);
-        List<Step> sleep = [];
-        if (reduces)
-        {
-            foreach (Step step in node.Sleep)
-            {
-                if (step.Thread != taken.Step.Thread && !Step.Dependent(step, taken.Step))
-                {
-                    sleep.Add(step);
-                }
-            }
-
-            node.Sleep.Add(taken.Step);
-        }
-
-        return new SearchNode
-        {
-            Step = taken.Step,
-            Thread = taken.Thread,
-            Operation = taken.Operation,
-            Before = taken.Before,
-            NeedsWake = taken.NeedsWake,
-            Sleep = sleep,
-            Todo = branch.Branches,
-            Preemptions = node.Preemptions + (node.Preempted >= 0 && taken.Thread != node.Preempted ? 1 : 0),
-        };
-    }
-
-    /// <summary>Those choices come first that lead on to something that is to be done; then all others.</summary>
-    private static SearchNode BeginChoice(SearchNode node, WakeupTree? branch)
-    {
-        uint value;
-        if (branch is not null)
-        {
-            value = (uint)branch.Step.Offset;
-        }
-        else
-        {
-            value = node.NextChoice++;
-            SkipChosen(node);
-        }
-
-        return new SearchNode
-        {
-            Step = Step.Choice(node.Step.Thread, value),
-            Thread = node.Thread,
-            Bound = node.ChoiceBound,
-            Sleep = [.. node.Sleep],
-            Todo = branch?.Branches ?? [],
-            Preemptions = node.Preemptions,
-        };
-    }
-
-    private static void SkipChosen(SearchNode node)
-    {
-        while (node.Chosen.Contains(node.NextChoice))
-        {
-            node.NextChoice++;
+            Path[last - 1].DemandRest();
         }
     }
 }

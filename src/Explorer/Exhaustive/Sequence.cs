@@ -24,6 +24,13 @@ internal sealed class Sequence
     /// </summary>
     internal bool CanBeginWith(in Step step) => Find(step) >= 0;
 
+    /// <summary>Whether the step is in the sequence and nothing that must come before it (the paper's initials).</summary>
+    internal bool BeginsWith(in Step step)
+    {
+        int place = Find(step);
+        return place >= 0 && place < _entries.Count;
+    }
+
     /// <summary>As <see cref="CanBeginWith"/>; if so, what remains is the sequence after that step.</summary>
     internal bool TryBeginWith(in Step step)
     {

@@ -45,7 +45,6 @@ internal sealed class TraceOrder
         {
             SearchNode node = path[i];
 
-            // Another worker whose path shares the node may have been faster, but has not looked for its races.
             int[]? known = i < firstNew ? node.Clock : null;
             int[] clock = known ?? Before(node.Thread, node.Step.Kind, node.Step.Object);
             if (!node.Step.IsChoice)

@@ -4,18 +4,16 @@ namespace Testbed.Explorer;
 /// Takes the steps of a path, then prefers to let the same thread go on, and notes what else could be done.
 /// </summary>
 /// <param name="engine">The engine that runs it.</param>
-/// <param name="tree">What is explored.</param>
-/// <param name="gate">Guards the tree.</param>
-internal sealed class TreeStrategy(Engine engine, SearchTree tree, object gate) : IStrategy
+/// <param name="space">What is explored.</param>
+/// <param name="path">The steps to take; those that follow are added.</param>
+internal sealed class TreeStrategy(Engine engine, ISearchSpace space, List<SearchNode> path) : IStrategy
 {
     private readonly List<Candidate> _candidates = [];
     private int _place;
 
-    /// <summary>The steps and choices: those to take, and when they have been taken, those that followed.</summary>
-    internal List<SearchNode> Path { get; } = [];
-
     /// <summary>
-    /// The threads that wait when all have come to rest, and what each waits for; empty if that did not happen.
+    /// The threads that wait when all have come to rest or the execution is cut short, and what each waits for; empty if
+    /// that did not happen.
     /// </summary>
     internal List<Candidate> Waiting { get; } = [];
 
@@ -45,13 +43,14 @@ internal sealed class TreeStrategy(Engine engine, SearchTree tree, object gate) 
 
         // Time has passed since all had come to rest.
         Waiting.Clear();
-        if (_place + 1 == Path.Count && !TryExpand(point))
+        if (_place + 1 == path.Count && !TryExpand(point))
         {
             IsAsleep = true;
+            NoteWaiting(point.Pending, -1);
             return -1;
         }
 
-        SearchNode next = Path[++_place];
+        SearchNode next = path[++_place];
         int thread = next.Thread;
         HasDiverged = next.Step.IsChoice
             || !point.Enabled.Contains(thread)
@@ -71,15 +70,12 @@ internal sealed class TreeStrategy(Engine engine, SearchTree tree, object gate) 
             return 0;
         }
 
-        if (_place + 1 == Path.Count)
+        if (_place + 1 == path.Count)
         {
-            lock (gate)
-            {
-                tree.ExpandChoice(Path, bound);
-            }
+            space.ExpandChoice(path, bound);
         }
 
-        SearchNode next = Path[++_place];
+        SearchNode next = path[++_place];
         HasDiverged = !next.Step.IsChoice || next.Bound != bound;
         return HasDiverged ? uint.MaxValue : (uint)next.Step.Offset;
     }
@@ -120,10 +116,7 @@ internal sealed class TreeStrategy(Engine engine, SearchTree tree, object gate) 
             }
         }
 
-        lock (gate)
-        {
-            return tree.TryExpand(Path, [.. _candidates], point.CurrentGoesOn ? point.Current : -1);
-        }
+        return space.TryExpand(path, [.. _candidates], point.CurrentGoesOn ? point.Current : -1);
     }
 
     private Candidate Describe(int thread, in Operation operation, bool isForced)

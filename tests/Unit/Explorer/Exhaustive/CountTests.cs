@@ -88,18 +88,48 @@ public sealed unsafe class CountTests
     }
 
     [Theory]
-    [InlineData("chase-lev")]
-    [InlineData("chase-lev-2")]
-    [InlineData("handoff")]
-    public void Workers_share_the_work_and_the_numbers_stay(string name)
+    [InlineData("sb", 12)]
+    [InlineData("append", 12)]
+    [InlineData("treiber-tagged", 12)]
+    [InlineData("chase-lev", 5)]
+    [InlineData("chase-lev-2", 3)]
+    [InlineData("chase-lev-2", 20)]
+    [InlineData("chase-lev-2", 200)]
+    [InlineData("handoff", 12)]
+    public void Workers_share_the_work_and_the_numbers_stay(string name, int cubes)
     {
         Action body = name == "handoff" ? Waiting : Catalogue.Find(name)!.Run<S>;
         ExplorationResult alone = Programs.Passes(body, s_all);
-        ExplorationResult together = Programs.Passes(body, s_all with { Workers = 3 });
-        Assert.True(together.Complete);
+        ExplorationOptions shared = s_all with { ExecutionsAlone = 0, Cubes = cubes };
+        ExplorationResult two = Programs.Passes(body, shared with { Workers = 2 });
+        ExplorationResult three = Programs.Passes(body, shared with { Workers = 3 });
+        Assert.True(two.Complete);
+        Assert.Equal((alone.Executions, alone.Depth), (two.Executions, two.Depth));
         Assert.Equal(
-            (alone.Executions, alone.Blocked, alone.Depth),
-            (together.Executions, together.Blocked, together.Depth));
+            (two.Executions, two.Blocked, two.Steps, two.Depth),
+            (three.Executions, three.Blocked, three.Steps, three.Depth));
+    }
+
+    [Fact]
+    public void Workers_share_what_is_bounded_as_well()
+    {
+        ExplorationOptions bounded = s_all with { Preemptions = 2 };
+        Action body = Catalogue.Find("treiber-tagged")!.Run<S>;
+        ExplorationResult alone = Programs.Passes(body, bounded);
+        ExplorationResult together = Programs.Passes(body, bounded with { Workers = 2, ExecutionsAlone = 0 });
+        Assert.Equal(
+            (alone.Executions, alone.Distinct, alone.Complete, alone.IsCompleteWithinBound),
+            (together.Executions, together.Distinct, together.Complete, together.IsCompleteWithinBound));
+    }
+
+    [Fact]
+    public void What_ends_soon_is_not_split()
+    {
+        Action body = Catalogue.Find("chase-lev")!.Run<S>;
+        ExplorationResult alone = Programs.Passes(body, s_all);
+        ExplorationResult together = Programs.Passes(body, s_all with { Workers = 3 });
+        Assert.Equal(
+            (alone.Executions, alone.Blocked, alone.Steps), (together.Executions, together.Blocked, together.Steps));
     }
 
     [Fact]

@@ -131,6 +131,25 @@ public sealed unsafe class ReductionTests
             end.Append(S.VolatileRead(words)).Append(S.VolatileRead(words + 1));
         });
 
+    /// <summary>
+    /// An execution that ends since the waiter's turn is over has not come to the steps that race with that turn.
+    /// </summary>
+    [Fact]
+    public void What_a_turn_that_is_over_hides_is_seen()
+        => SeesAllEnds(static end =>
+        {
+            int* word = S.Allocate<int>(1, "word");
+            SyncThread waiter = S.StartThread("waiter", () =>
+            {
+                for (int turn = 0; S.VolatileRead(word) < 1; turn++)
+                {
+                    S.Spin(turn);
+                }
+            });
+            Programs.Both(() => S.Add(word, 1), () => end.Append(S.CompareExchange(word, 2, 1)));
+            S.Join(waiter);
+        });
+
     private static string End(Action<StringBuilder> program)
     {
         var end = new StringBuilder();

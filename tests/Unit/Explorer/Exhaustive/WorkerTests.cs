@@ -5,15 +5,15 @@ using S = Testbed.Explorer.ExplorerSync;
 
 namespace Testbed.Unit.Explorer.Exhaustive;
 
-/// <summary>Several workers share one tree.</summary>
+/// <summary>Several workers share one search.</summary>
 public sealed class WorkerTests
 {
-    private const int Rounds = 100;
+    private const int Rounds = 50;
 
     [Fact]
-    public void Workers_that_run_out_of_work_wait_for_what_others_find()
+    public void Workers_that_find_no_work_end_and_lose_none()
     {
-        var options = new ExplorationOptions { Strategy = Strategies.Exhaustive, Workers = 3 };
+        var options = new ExplorationOptions { Strategy = Strategies.Exhaustive, Workers = 3, ExecutionsAlone = 0 };
         for (int round = 0; round < Rounds; round++)
         {
             ExplorationResult result = Programs.Passes(ThreeLocked, options);
