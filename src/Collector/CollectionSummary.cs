@@ -7,6 +7,8 @@ namespace Testbed.Collector;
 /// <param name="RootJobs">How many root jobs there were.</param>
 /// <param name="BytesBefore">Allocated bytes of the heap when the world had stopped.</param>
 /// <param name="BytesAfter">Allocated bytes of the heap after the sweep.</param>
+/// <param name="ObjectsBefore">Allocated objects when the world had stopped.</param>
+/// <param name="ObjectsAfter">Allocated objects after the sweep.</param>
 /// <param name="StopNanoseconds">From the request until the world had stopped.</param>
 /// <param name="MarkNanoseconds">From then until worker 0 saw the end of marking.</param>
 /// <param name="SweepNanoseconds">From then until all was swept.</param>
@@ -17,6 +19,8 @@ public readonly record struct CollectionSummary(
     long RootJobs,
     long BytesBefore,
     long BytesAfter,
+    long ObjectsBefore,
+    long ObjectsAfter,
     long StopNanoseconds,
     long MarkNanoseconds,
     long SweepNanoseconds)

@@ -98,6 +98,9 @@ public sealed record WorldOptions
     /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
     public int StealTriesPerWorker { get; init; } = 4;
 
+    /// <summary>How many pauses are remembered. The seed's 256.</summary>
+    public int PauseHistoryLength { get; init; } = 256;
+
     /// <summary>Told of each phase of a collection; for oracles and logs. None by default.</summary>
     public CollectionObserver? Observer { get; init; }
 
@@ -130,6 +133,7 @@ public sealed record WorldOptions
         Require(StackSegmentWords, 4, 1 << 20, nameof(StackSegmentWords));
         Require(DataWords, 1, 1 << 24, nameof(DataWords));
         Require(BssWords, 1, 1 << 24, nameof(BssWords));
+        Require(PauseHistoryLength, 1, 1 << 20, nameof(PauseHistoryLength));
         Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
     }
 

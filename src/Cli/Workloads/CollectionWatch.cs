@@ -48,13 +48,14 @@ internal sealed class CollectionWatch(TextWriter? trace) : CollectionObserver
         }
     }
 
-    /// <summary>As the seed has it: number(workers): stop+mark+sweep, heap before -> after, roots.</summary>
+    /// <summary>As the seed has it: number(workers): stop+mark+sweep, heap and objects before -> after, roots.</summary>
     private static string LineOf(in CollectionSummary summary)
         => string.Create(
             CultureInfo.InvariantCulture,
             $"gc{summary.Number}({summary.Workers}): {Milliseconds(summary.StopNanoseconds):F2}"
             + $"+{Milliseconds(summary.MarkNanoseconds):F2}+{Milliseconds(summary.SweepNanoseconds):F2} ms, "
-            + $"{summary.BytesBefore >> 10} -> {summary.BytesAfter >> 10} KB, {summary.RootJobs} roots"
+            + $"{summary.BytesBefore >> 10} -> {summary.BytesAfter >> 10} KB, {summary.ObjectsBefore} -> {summary.ObjectsAfter} objects, "
+            + $"{summary.RootJobs} roots"
             + $"{(summary.Forced ? " (forced)" : "")}");
 
     private static double Milliseconds(long nanoseconds) => nanoseconds / 1e6;

@@ -51,7 +51,7 @@ internal sealed class WorldArguments
 
     private readonly Option<bool> _trace = new("--gctrace")
     {
-        Description = "a line a collection: number(workers): stop+mark+sweep ms, heap before -> after, root jobs",
+        Description = "a line a collection: number(workers): stop+mark+sweep ms, heap and objects before -> after, root jobs",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object" };

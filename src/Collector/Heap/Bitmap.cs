@@ -40,6 +40,10 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
         _kinds = TSync.Allocate<ulong>(words >> KindShift, "bitmap.kinds");
     }
 
+    /// <summary>How many bytes describe so many of the arena.</summary>
+    internal static long BytesFor(long bytes)
+        => sizeof(ulong) * (((bytes >> WordShift) >> MarkShift) + ((bytes >> WordShift) >> KindShift));
+
     /// <summary>Whether an object, free or not, starts at an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsAllocated(nint address) => (TSync.RacyRead(KindsOf(address, out int bit)) >> bit & 1) != 0;

@@ -50,6 +50,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         FinalizerRecords = new FinalizerRecords<TSync>(options);
         FinalizerQueue = new FinalizerQueue<TSync>(options);
         _state = TSync.Allocate<State>(1, "mstats");
+        TSync.Write(&_state->GcPercent, options.GcPercent);
         TSync.RacyWrite(&_state->Trigger, options.GcPercent < 0 ? long.MaxValue : options.FirstTriggerBytes);
     }
 
@@ -86,6 +87,20 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// </summary>
     internal bool TriggerReached => TSync.RacyRead(&_state->Allocated) >= TSync.RacyRead(&_state->Trigger);
 
+    /// <summary>
+    /// How much the heap may grow between collections, in percent; negative turns them off. Goroutines that run read
+    /// it; it is set while the world is stopped, and counts from the next <see cref="SetTrigger"/>. The seed's
+    /// <c>gcpercent</c>.
+    /// </summary>
+    internal int GcPercent
+    {
+        get => TSync.Read(&_state->GcPercent);
+        set => TSync.Write(&_state->GcPercent, value);
+    }
+
+    /// <summary>Objects that are allocated or in a thread cache, as merged; while the world is stopped.</summary>
+    internal long AllocatedObjects => TSync.Read(&_state->Mallocs) - TSync.Read(&_state->Frees);
+
     /// <summary>A span by its index; while the world is stopped.</summary>
     internal Span* SpanAt(int index) => _pages.SpanAt(index);
 
@@ -94,6 +109,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     {
         ThreadCache* cache = TSync.Allocate<ThreadCache>(1, "mcache");
         TSync.Write(&cache->Free, TSync.Allocate<nint>((nuint)_classes.Count, "mcache.free"));
+        TSync.Write(&cache->FreesBySize, TSync.Allocate<long>((nuint)_classes.Count, "mcache.frees"));
         _caches.Add((nint)cache);
         return cache;
     }
@@ -195,7 +211,6 @@ internal sealed unsafe class Heap<TSync> : IDisposable
             Move(&cache->Mallocs, &_state->Mallocs);
             Move(&cache->MallocBytes, &_state->MallocBytes);
             Move(&cache->Frees, &_state->Frees);
-            Move(&cache->FreeBytes, &_state->FreeBytes);
         }
     }
 
@@ -206,11 +221,11 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// </summary>
     internal void SetTrigger()
     {
-        if (_options.GcPercent >= 0)
-        {
-            long trigger = TriggerAfter(AllocatedBytes, _options.GcPercent, _options.FirstTriggerBytes);
-            TSync.RacyWrite(&_state->Trigger, trigger);
-        }
+        int percent = GcPercent;
+        long trigger = percent < 0
+            ? long.MaxValue
+            : TriggerAfter(AllocatedBytes, percent, _options.FirstTriggerBytes);
+        TSync.RacyWrite(&_state->Trigger, trigger);
     }
 
     /// <summary>The heap size at which the next collection starts, if so many bytes survived the last one.</summary>
@@ -237,6 +252,68 @@ internal sealed unsafe class Heap<TSync> : IDisposable
             inUse,
             ArenaUsed - ArenaStart - inUse,
             TSync.RacyRead(&_state->Trigger));
+    }
+
+    /// <summary>
+    /// Counts the objects of each size, after flushing the caches; while the world is stopped. The seed's
+    /// <c>BySize</c>.
+    /// </summary>
+    internal IReadOnlyList<SizeStatistics> ReadSizes()
+    {
+        FlushAllCaches();
+        long[] allocated = new long[_classes.Count];
+        for (int i = 0; i < SpanCount; i++)
+        {
+            Span* span = SpanAt(i);
+            if (TSync.VolatileRead(&span->State) == SpanState.InUse)
+            {
+                allocated[TSync.Read(&span->SizeClass)] += TSync.Read(&span->References);
+            }
+        }
+
+        var sizes = new SizeStatistics[_classes.Count];
+        for (int sizeClass = 0; sizeClass < sizes.Length; sizeClass++)
+        {
+            long frees = 0;
+            foreach (nint cache in _caches)
+            {
+                frees += TSync.Read(TSync.Read(&((ThreadCache*)cache)->FreesBySize) + sizeClass);
+            }
+
+            int size = sizeClass == 0 ? 0 : _classes.SizeOf(sizeClass);
+            sizes[sizeClass] = new SizeStatistics(size, allocated[sizeClass] + frees, frees);
+        }
+
+        return sizes;
+    }
+
+    /// <summary>Bytes of descriptions of spans; while the world is stopped. The seed's <c>MSpanSys</c>.</summary>
+    internal long SpanBytes => SpanCount * (long)(sizeof(Span) + sizeof(Span*));
+
+    /// <summary>Bytes of the thread caches. The seed's <c>MCacheSys</c>.</summary>
+    internal long CacheBytes => _caches.Count * (sizeof(ThreadCache) + (2L * _classes.Count * sizeof(nint)));
+
+    /// <summary>
+    /// Bytes of bitmap, page table and types of objects, as far as the arena was used; while the world is stopped. Part
+    /// of the seed's <c>GCSys</c>.
+    /// </summary>
+    internal long MetadataBytes
+    {
+        get
+        {
+            long types = 0;
+            for (int i = 0; i < SpanCount; i++)
+            {
+                Span* span = SpanAt(i);
+                if (TSync.Read(&span->Types) != null)
+                {
+                    types += TSync.Read(&span->Capacity) * (long)sizeof(nint);
+                }
+            }
+
+            long used = ArenaUsed - ArenaStart;
+            return types + Bitmap<TSync>.BytesFor(used) + ((used >> _pageShift) * sizeof(Span*));
+        }
     }
 
     /// <summary>
@@ -284,7 +361,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
             throw new CorruptionException($"the lists of the size classes have {listed} more spans than are in use");
         }
 
-        long counted = TSync.Read(&_state->Mallocs) - TSync.Read(&_state->Frees);
+        long counted = AllocatedObjects;
         if (bytes != AllocatedBytes || objects != counted)
         {
             throw new CorruptionException(
@@ -327,6 +404,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         foreach (nint address in _caches)
         {
             var cache = (ThreadCache*)address;
+            TSync.Free(TSync.Read(&cache->FreesBySize));
             TSync.Free(TSync.Read(&cache->Free));
             TSync.Free(cache);
         }
@@ -461,7 +539,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         /// <summary>Objects ever swept, as merged; while the world is stopped.</summary>
         internal long Frees;
 
-        /// <summary>Their bytes; while the world is stopped.</summary>
-        internal long FreeBytes;
+        /// <summary>How far the heap may grow, in percent: written while the world is stopped, read by goroutines.</summary>
+        internal int GcPercent;
     }
 }

@@ -15,9 +15,11 @@ internal unsafe struct ThreadCache
     /// <summary>Their bytes.</summary>
     internal long MallocBytes;
 
-    /// <summary>How many objects were swept on it since. The seed's <c>local_nsmallfree</c> and <c>local_nlargefree</c>.</summary>
+    /// <summary>How many objects were swept on it since.</summary>
     internal long Frees;
 
-    /// <summary>Their bytes.</summary>
-    internal long FreeBytes;
+    /// <summary>
+    /// For each size class, 0 for large objects, how many were swept on it ever. The seed's <c>local_nsmallfree</c>.
+    /// </summary>
+    internal long* FreesBySize;
 }

@@ -30,6 +30,9 @@ internal sealed unsafe class CollectedRoots<TSync> : IRootSink, IDisposable
     /// <summary>How many there are.</summary>
     internal long Count => (long)TSync.Read(&_state->Count);
 
+    /// <summary>Bytes of the array; between collections.</summary>
+    internal long Bytes => (long)TSync.Read(&_state->Capacity) * sizeof(WorkItem);
+
     /// <summary>Runs all jobs; by one thread, after the setup of the root marker and before the workers start.</summary>
     internal void Gather()
     {

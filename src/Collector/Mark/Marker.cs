@@ -38,6 +38,9 @@ internal sealed unsafe class Marker<TSync> : IDisposable
     /// <summary>How many root jobs the last collection had; between setups.</summary>
     internal long RootJobs => _roots.JobCount;
 
+    /// <summary>Bytes of work buffers and gathered roots; between collections.</summary>
+    internal long BufferBytes => _buffers.Bytes + _collectedRoots.Bytes;
+
     /// <summary>Starts a collection; while the world is stopped, ordered before the workers' calls of <see cref="Run"/>.</summary>
     /// <param name="workers">How many workers there will be.</param>
     /// <param name="now">The time, in nanoseconds.</param>

@@ -38,6 +38,16 @@ internal sealed unsafe class WorkBuffers<TSync> : IDisposable
         _state = TSync.Allocate<State>(1, "work");
     }
 
+    /// <summary>Bytes of all buffers, in whole chunks; while nobody marks.</summary>
+    internal long Bytes
+    {
+        get
+        {
+            nuint chunks = (TSync.Read(&_state->Carved) + _buffersPerChunk - 1) / _buffersPerChunk;
+            return (long)(chunks * _buffersPerChunk * _bufferBytes);
+        }
+    }
+
     /// <summary>
     /// Whether it is worth splitting a buffer: somebody is out of work and there is none to take. Racy on both
     /// counts: at worst a buffer is split in vain or a little later.

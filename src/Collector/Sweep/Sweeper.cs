@@ -70,7 +70,7 @@ internal sealed unsafe class Sweeper<TSync>
         _bitmap.ClearMarks(start, end);
         if (freed > 0)
         {
-            CountFreed(cache, freed, freed * (long)elementSize);
+            CountFreed(cache, span, freed);
             _heap.FreeSmall(span, first, last, freed);
         }
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class Sweeper<TSync>
         _bitmap.ClearMarks(start, start + 1);
         if (!marked)
         {
-            CountFreed(cache, 1, (long)TSync.RacyRead(&span->ElementSize));
+            CountFreed(cache, span, 1);
             _heap.FreeLarge(span);
         }
     }
@@ -119,9 +119,10 @@ internal sealed unsafe class Sweeper<TSync>
         }
     }
 
-    private static void CountFreed(ThreadCache* cache, long objects, long bytes)
+    private static void CountFreed(ThreadCache* cache, Span* span, long objects)
     {
         TSync.Write(&cache->Frees, TSync.Read(&cache->Frees) + objects);
-        TSync.Write(&cache->FreeBytes, TSync.Read(&cache->FreeBytes) + bytes);
+        long* frees = TSync.Read(&cache->FreesBySize) + TSync.Read(&span->SizeClass);
+        TSync.Write(frees, TSync.Read(frees) + objects);
     }
 }

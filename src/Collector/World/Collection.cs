@@ -32,6 +32,12 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     private readonly Note _allDone;
     private readonly State* _state;
 
+    /// <summary>
+    /// How long each of the last collections took, in nanoseconds, the newest at its number modulo the length; under the
+    /// right to stop the world. The seed's <c>pause_ns</c>.
+    /// </summary>
+    private readonly long* _pauses;
+
     internal Collection(
         WorldOptions options, Heap<TSync> heap, Scheduler<TSync> scheduler, Globals<TSync> globals)
     {
@@ -43,6 +49,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         _sweepFor = new ParallelFor<TSync>(options, "sweepfor", SweepSpan);
         _allDone = TSync.CreateNote("alldone");
         _state = TSync.Allocate<State>(1, "gc");
+        _pauses = TSync.Allocate<long>((nuint)options.PauseHistoryLength, "gc.pauses");
     }
 
     /// <summary>Frees everything; the world has ended.</summary>
@@ -51,6 +58,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         _marker.Dispose();
         _sweepFor.Dispose();
         TSync.Destroy(_allDone);
+        TSync.Free(_pauses);
         TSync.Free(_state);
     }
 
@@ -84,6 +92,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         {
             finalizersQueued = _heap.FinalizerQueue.HasWork;
             TSync.Write(&g->WaitReason, WaitReason.None);
+            TSync.Write(&g->WaitSince, 0);
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
             _scheduler.StartTheWorld(m, workers < _scheduler.WantedWorkers);
             _scheduler.ReleaseWorld();
@@ -118,6 +127,41 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             TSync.Read(&_state->PauseNanoseconds),
             _scheduler.CountGoroutines()));
 
+    /// <summary>Reads all statistics of memory, for the goroutine that the M runs. The seed's <c>ReadMemStats</c>.</summary>
+    internal MemoryStatistics ReadMemoryStatistics(M* m)
+        => _scheduler.WhileStopped(m, () => new MemoryStatistics
+        {
+            Heap = _heap.ReadStatistics(),
+            BySize = _heap.ReadSizes(),
+            System = new SystemBytes(
+                Heap: _heap.ArenaUsed - _heap.ArenaStart,
+                Stacks: _scheduler.StackBytes,
+                Spans: _heap.SpanBytes,
+                Caches: _heap.CacheBytes,
+                Collector: _heap.MetadataBytes + _marker.BufferBytes,
+                Other: _scheduler.DescriptionBytes),
+            Collections = TSync.Read(&_state->Number),
+            LastCollection = TSync.Read(&_state->LastNanoseconds),
+            PauseNanoseconds = TSync.Read(&_state->PauseNanoseconds),
+            Pauses = ReadPauses(),
+            GcPercent = _heap.GcPercent,
+        });
+
+    /// <summary>Sets how far the heap may grow, while the world is stopped; negative turns collections off at once.</summary>
+    /// <returns>What it was before.</returns>
+    internal int SetGcPercent(M* m, int percent)
+        => _scheduler.WhileStopped(m, () =>
+        {
+            int old = _heap.GcPercent;
+            _heap.GcPercent = Math.Max(percent, -1);
+            if (percent < 0)
+            {
+                _heap.SetTrigger();
+            }
+
+            return old;
+        });
+
     /// <summary>Marks and sweeps; the world is stopped. An exception ends the world.</summary>
     private CollectionSummary Collect(M* m, bool force, long asked, ref int workers)
     {
@@ -140,6 +184,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         long stopped = TSync.Now;
         _heap.MergeCacheStatistics();
         long before = _heap.AllocatedBytes;
+        long objectsBefore = _heap.AllocatedObjects;
         TSync.Write(&_state->Workers, workers);
         TSync.Write(&_state->Collector, TSync.Read(&TSync.Read(&m->Processor)->Id));
         TSync.VolatileWrite(&_state->Done, 0);
@@ -164,6 +209,8 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         long number = TSync.Read(&_state->Number) + 1;
         TSync.Write(&_state->Number, number);
         TSync.Write(&_state->PauseNanoseconds, TSync.Read(&_state->PauseNanoseconds) + (swept - asked));
+        TSync.Write(&_state->LastNanoseconds, swept);
+        TSync.Write(_pauses + (number % _options.PauseHistoryLength), swept - asked);
         return new CollectionSummary(
             number,
             force,
@@ -171,9 +218,24 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             _marker.RootJobs,
             before,
             _heap.AllocatedBytes,
+            objectsBefore,
+            _heap.AllocatedObjects,
             stopped - asked,
             marked - stopped,
             swept - marked);
+    }
+
+    /// <summary>The pauses that are kept, newest first; while the world is stopped.</summary>
+    private long[] ReadPauses()
+    {
+        long number = TSync.Read(&_state->Number);
+        long[] pauses = new long[Math.Min(number, _options.PauseHistoryLength)];
+        for (int i = 0; i < pauses.Length; i++)
+        {
+            pauses[i] = TSync.Read(_pauses + ((number - i) % _options.PauseHistoryLength));
+        }
+
+        return pauses;
     }
 
     /// <summary>Marks and sweeps together with the other workers, until all is done or one has failed.</summary>
@@ -256,5 +318,8 @@ internal sealed unsafe class Collection<TSync> : IDisposable
 
         /// <summary>How long they took; under the right to stop the world. The seed's <c>pause_total_ns</c>.</summary>
         internal long PauseNanoseconds;
+
+        /// <summary>When the last one ended; under the right to stop the world. The seed's <c>last_gc</c>.</summary>
+        internal long LastNanoseconds;
     }
 }

@@ -313,7 +313,7 @@ public sealed unsafe class Goroutine<TSync>
     public void Collect()
     {
         RequireOutsideSystemCall();
-        if (Options.GcPercent >= 0)
+        if (_world.Heap.GcPercent >= 0)
         {
             _world.Collection.Run(_machine, force: true);
         }
@@ -402,6 +402,35 @@ public sealed unsafe class Goroutine<TSync>
     {
         RequireOutsideSystemCall();
         return _world.Collection.ReadStatistics(_machine);
+    }
+
+    /// <summary>
+    /// Stops the world and reads all that there is to know of its memory. Walks all spans and stacks:
+    /// <see cref="ReadStatistics"/> is cheaper. The seed's <c>ReadMemStats</c> with <c>BySize</c> and <c>PauseNs</c>.
+    /// </summary>
+    /// <returns>The statistics.</returns>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    public MemoryStatistics ReadMemoryStatistics()
+    {
+        RequireOutsideSystemCall();
+        return _world.Collection.ReadMemoryStatistics(_machine);
+    }
+
+    /// <summary>
+    /// Sets how much the heap may grow between collections, and collects, so that it counts from now on. The seed's
+    /// <c>debug.SetGCPercent</c>; at the start it is <see cref="WorldOptions.GcPercent"/>.
+    /// </summary>
+    /// <param name="percent">In percent of what survived the last one; negative turns collections off.</param>
+    /// <returns>What it was before.</returns>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    public int SetGcPercent(int percent)
+    {
+        RequireOutsideSystemCall();
+        int old = _world.Collection.SetGcPercent(_machine, percent);
+        Collect();
+        return old;
     }
 
     /// <summary>Stops the world and lists all goroutines that have not ended. The seed's <c>GoroutineProfile</c>.</summary>

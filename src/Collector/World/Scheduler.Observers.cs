@@ -45,7 +45,36 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// The same at one moment, at which the world is stopped, for the goroutine that the M runs. The seed's
     /// <c>GoroutineProfile</c>.
     /// </summary>
-    internal List<GoroutineInfo> ProfileGoroutines(M* m) => WhileStopped(m, ListGoroutines);
+    internal List<GoroutineInfo> ProfileGoroutines(M* m) => WhileStopped(m, ListStopped);
+
+    /// <summary>Bytes of all goroutines' stacks, those of dead ones too; while the world is stopped.</summary>
+    internal long StackBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (long i = 0, count = Goroutines.Count; i < count; i++)
+            {
+                bytes += ShadowStack<TSync>.BytesOf(Goroutines[i]);
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Bytes of what describes goroutines, Ms and Ps; while the world is stopped.</summary>
+    internal long DescriptionBytes
+    {
+        get
+        {
+            TSync.Enter(_lock);
+            long machines = TSync.Read(&_state->MachineCount);
+            TSync.Exit(_lock);
+            return (Goroutines.Count * (sizeof(G) + sizeof(G*)))
+                + (machines * sizeof(M))
+                + (_processors.Length * (long)sizeof(P));
+        }
+    }
 
     /// <summary>Reads something while the world is stopped, for the goroutine that the M runs.</summary>
     /// <exception cref="WorldFailedException">The world has failed.</exception>
@@ -64,6 +93,28 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
     }
 
+    /// <summary>All that is known of the goroutines that are alive; while the world is stopped.</summary>
+    private List<GoroutineInfo> ListStopped()
+    {
+        var list = new List<GoroutineInfo>();
+        for (long i = 0, count = Goroutines.Count; i < count; i++)
+        {
+            G* g = Goroutines[i];
+            GoroutineStatus status = TSync.VolatileRead(&g->Status);
+            if (IsAlive(status))
+            {
+                list.Add(new GoroutineInfo(TSync.VolatileRead(&g->Id), NameOf(status))
+                {
+                    WaitReason = status == GoroutineStatus.Waiting ? NameOf(TSync.Read(&g->WaitReason)) : "",
+                    BlockedSince = TSync.Read(&g->WaitSince),
+                    FrameSlots = ShadowStack<TSync>.ListFrames(g),
+                });
+            }
+        }
+
+        return list;
+    }
+
     private static bool IsAlive(GoroutineStatus status)
         => status is GoroutineStatus.Runnable or GoroutineStatus.Running or GoroutineStatus.Syscall
             or GoroutineStatus.Waiting;
@@ -74,5 +125,14 @@ internal sealed unsafe partial class Scheduler<TSync>
         GoroutineStatus.Running => "running",
         GoroutineStatus.Syscall => "syscall",
         _ => "waiting",
+    };
+
+    private static string NameOf(WaitReason reason) => reason switch
+    {
+        WaitReason.Collecting => "garbage collection",
+        WaitReason.WorldSemaphore => "world semaphore",
+        WaitReason.Join => "join",
+        WaitReason.Finalizers => "finalizers",
+        _ => "",
     };
 }

@@ -33,6 +33,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         Sleep(m);
         WaitForProcessor(m);
         TSync.Write(&g->WaitReason, WaitReason.None);
+        TSync.Write(&g->WaitSince, 0);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
     }
 

@@ -84,6 +84,37 @@ internal static unsafe class ShadowStack<TSync>
         TSync.Write(&g->Stack, segment);
     }
 
+    /// <summary>Bytes of a goroutine's segments, the spare one too; while the world is stopped.</summary>
+    internal static long BytesOf(G* g)
+    {
+        long bytes = 0;
+        for (StackSegment* segment = TSync.Read(&g->Stack); segment != null; segment = TSync.Read(&segment->Previous))
+        {
+            bytes += BytesOf(segment);
+        }
+
+        StackSegment* spare = TSync.Read(&g->SpareStack);
+        return spare == null ? bytes : bytes + BytesOf(spare);
+    }
+
+    /// <summary>The number of slots of each frame, the newest first; while the world is stopped.</summary>
+    internal static IReadOnlyList<int> ListFrames(G* g)
+    {
+        var slots = new List<int>();
+        for (StackSegment* segment = TSync.Read(&g->Stack); segment != null; segment = TSync.Read(&segment->Previous))
+        {
+            int frame = TSync.Read(&segment->TopFrame);
+            while (frame >= 0)
+            {
+                var header = (FrameHeader*)(StackSegment.WordsOf(segment) + frame);
+                slots.Add(TSync.Read(&header->SlotCount));
+                frame = TSync.Read(&header->PreviousFrame);
+            }
+        }
+
+        return slots;
+    }
+
     /// <summary>Frees every segment; the goroutine never runs again.</summary>
     internal static void Free(G* g)
     {
@@ -130,4 +161,7 @@ internal static unsafe class ShadowStack<TSync>
         TSync.Free(TSync.Read(&g->SpareStack));
         TSync.Write(&g->SpareStack, null);
     }
+
+    private static long BytesOf(StackSegment* segment)
+        => sizeof(StackSegment) + (TSync.Read(&segment->Capacity) * (long)sizeof(nint));
 }

@@ -29,6 +29,7 @@ internal static class SmallWorld
         DataWords = 2,
         BssWords = 2,
         StealTriesPerWorker = 1,
+        PauseHistoryLength = 2,
         Observer = observer,
     };
 }

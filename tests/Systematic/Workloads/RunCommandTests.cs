@@ -66,7 +66,7 @@ public class RunCommandTests
         Assert.NotEmpty(lines);
         for (int i = 0; i < lines.Length; i++)
         {
-            Assert.Matches($@"^gc{i + 1}\(\d\): [\d.]+\+[\d.]+\+[\d.]+ ms, \d+ -> \d+ KB, \d+ roots\r?$", lines[i]);
+            Assert.Matches($@"^gc{i + 1}\(\d\): [\d.]+\+[\d.]+\+[\d.]+ ms, \d+ -> \d+ KB, \d+ -> \d+ objects, \d+ roots\r?$", lines[i]);
         }
     }
 

@@ -17,6 +17,8 @@ public class WorldTests
         ["safepoint"] = g => g.Safepoint(),
         ["collect"] = g => g.Collect(),
         ["statistics"] = g => g.ReadStatistics(),
+        ["all statistics"] = g => g.ReadMemoryStatistics(),
+        ["gc percent"] = g => g.SetGcPercent(100),
         ["profile"] = g => g.ProfileGoroutines(),
         ["allocate"] = g => g.AllocateBytes(8),
         ["go"] = g => g.Go(_ => { }),
