@@ -15,6 +15,8 @@ internal static class RunCommand
           testbed run gcbench --gctrace                  a line a collection
           testbed run binary-trees --depth 18 -p 4       larger, on four Ps
           testbed run garbage --input DIR --verify       parse your own text, check the heap after each collection
+          testbed run garbage --compare-roots            both ways to find roots, by turns
+          testbed run parked --goroutines 100000         what a parked goroutine costs
           testbed run soak --minutes 10                  all of them with random options, checked
 
         Exit codes:
@@ -29,6 +31,8 @@ internal static class RunCommand
     private const int DepthMax = 28;
     private const int SizeMax = 100_000_000;
     private const int IterationsMax = 1_000_000_000;
+    private const int PairsMax = 10_000;
+    private const int DefaultPairs = 9;
 
     /// <summary>Creates the command.</summary>
     /// <param name="context">The world around it.</param>
@@ -51,13 +55,19 @@ internal static class RunCommand
         var world = new WorldArguments();
         Option<int?> goroutines = SizeOption("--goroutines", "how many goroutines share the work", defaults.Goroutines);
         Option<int?>? depth = OptionalSize("--depth", "how deep the trees are", defaults.Depth);
-        Option<int?>? size = OptionalSize("--size", "how many elements there are", defaults.Size);
+        Option<int?>? size = OptionalSize("--size", workload.SizeMeaning, defaults.Size);
         Option<int?>? iterations = OptionalSize("--iterations", "how many rounds there are", defaults.Iterations);
         Option<string?>? input = workload.ReadsInput
             ? new("--input") { Description = "a file or folder of text; default: testbed's sources", HelpName = "PATH" }
             : null;
         var command = new Command(workload.Name, workload.Summary);
-        foreach (Option? option in (Option?[])[goroutines, depth, size, iterations, input])
+        Option<bool>? compare = workload.ComparedShapes.Count > 0
+            ? new("--compare-roots") { Description = "measure both ways to find roots in turn, with 1, 2 and 4 workers" }
+            : null;
+        Option<int?>? pairs = compare is null
+            ? null
+            : WorldArguments.Number("--pairs", $"how many pairs of runs; default: {DefaultPairs}");
+        foreach (Option? option in (Option?[])[goroutines, depth, size, iterations, input, compare, pairs])
         {
             if (option is not null)
             {
@@ -67,14 +77,22 @@ internal static class RunCommand
 
         world.AddTo(command);
         HelpNotes.Add(command, Examples);
-        command.SetAction(result => Run(context, world, result, workload, world.Read(result) with
+        command.SetAction(result =>
         {
-            Goroutines = Ranged(result, goroutines, 1, GoroutinesMax),
-            Depth = Ranged(result, depth, 1, DepthMax),
-            Size = Ranged(result, size, 1, SizeMax),
-            Iterations = Ranged(result, iterations, 1, IterationsMax),
-            Input = input is null ? null : result.GetValue(input),
-        }));
+            WorkloadOptions options = world.Read(result) with
+            {
+                Goroutines = Ranged(result, goroutines, 1, GoroutinesMax),
+                Depth = Ranged(result, depth, 1, DepthMax),
+                Size = Ranged(result, size, 1, SizeMax),
+                Iterations = Ranged(result, iterations, 1, IterationsMax),
+                Input = input is null ? null : result.GetValue(input),
+            };
+            return compare is not null && result.GetValue(compare)
+                ? CompareRoots(
+                    context, new RootComparison(workload, options, Ranged(result, pairs, 1, PairsMax) ?? DefaultPairs),
+                    world.Json(result))
+                : Run(context, world, result, workload, options);
+        });
         return command;
     }
 
@@ -121,6 +139,28 @@ internal static class RunCommand
             return result.Completed;
         });
     }
+
+    private static int CompareRoots(CommandContext context, RootComparison comparison, bool json)
+        => Checked(context, () =>
+        {
+            var tables = new List<RootComparisonTable>();
+            bool completed = comparison.Run(
+                table =>
+                {
+                    tables.Add(table);
+                    if (!json)
+                    {
+                        table.Print(context.Output);
+                    }
+                },
+                context.Cancel);
+            if (json)
+            {
+                context.Output.WriteLine(JsonText.Write(tables));
+            }
+
+            return completed;
+        });
 
     private static int RunSoak(CommandContext context, double minutes, long seed)
     {

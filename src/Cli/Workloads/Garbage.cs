@@ -8,9 +8,6 @@ namespace Testbed.Cli.Workloads;
 /// </summary>
 internal sealed class Garbage : Workload
 {
-    /// <summary>How many trees a goroutine keeps; the oldest goes when another comes.</summary>
-    private const int KeptPerGoroutine = 8;
-
     /// <summary>One tree of so many is kept.</summary>
     private const int KeepOneOf = 4;
 
@@ -21,17 +18,27 @@ internal sealed class Garbage : Workload
     public override string Summary => "parses source text into trees on many goroutines, keeps some, drops the rest";
 
     /// <inheritdoc/>
-    public override WorkloadSizes Defaults => new(Goroutines: 32, Depth: null, Size: null, Iterations: 20);
+    public override WorkloadSizes Defaults => new(Goroutines: 32, Depth: null, Size: 8, Iterations: 20);
+
+    /// <inheritdoc/>
+    public override string SizeMeaning => "how many trees a goroutine keeps, the oldest going when another comes";
 
     /// <inheritdoc/>
     public override bool ReadsInput => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ComparedShape> ComparedShapes { get; } =
+    [
+        new("20,000 parked goroutines", options => options with { Parked = 20_000 }),
+        new("a heap of 2 million objects", options => options with { Size = 64 }),
+    ];
 
     /// <inheritdoc/>
     public override Func<NativeGoroutine, GoroutineTask> Prepare(WorkloadRun run)
     {
         IReadOnlyList<SourceText> texts = run.Options.Input is { } path ? SourceText.Load(path) : SourceText.Embedded();
         var syntax = new HeapSyntax(run.World);
-        FrameMap kept = run.World.RegisterFrame([.. Enumerable.Repeat(SlotKind.Pointer, KeptPerGoroutine)]);
+        FrameMap kept = run.World.RegisterFrame([.. Enumerable.Repeat(SlotKind.Pointer, run.Sizes.Size!.Value)]);
         FrameMap newest = run.World.RegisterFrame(SlotKind.Pointer);
         return goroutine => DoWork(run, texts, syntax, kept, newest, goroutine);
     }

@@ -18,6 +18,12 @@ internal abstract class Workload
     /// <summary>Whether it reads a text that <c>--input</c> may name.</summary>
     public virtual bool ReadsInput => false;
 
+    /// <summary>What the size says.</summary>
+    public virtual string SizeMeaning => "how many elements there are";
+
+    /// <summary>The shapes in which the ways to find roots are compared; empty if they are not.</summary>
+    public virtual IReadOnlyList<ComparedShape> ComparedShapes => [];
+
     /// <summary>Creates the body of the first goroutine. Not called from inside the world.</summary>
     /// <param name="run">The run, whose world has not started.</param>
     /// <exception cref="InputException">An input is missing or damaged.</exception>

@@ -23,6 +23,9 @@ internal sealed record WorkloadOptions
     /// <summary>How many rounds there are; null for the workload's default.</summary>
     public int? Iterations { get; init; }
 
+    /// <summary>How many goroutines with live frames wait while the work is done.</summary>
+    public int Parked { get; init; }
+
     /// <summary>The file or folder to read, if the workload reads one; null for the program's own text.</summary>
     public string? Input { get; init; }
 

@@ -10,6 +10,7 @@ namespace Testbed.Cli.Workloads;
 /// <param name="Lines">What the workload's published version prints.</param>
 /// <param name="Statistics">The world at the end.</param>
 /// <param name="Watch">The collections.</param>
+/// <param name="Use">What it took of the machine.</param>
 /// <param name="Elapsed">How long it took, checks of the heap included.</param>
 internal sealed record WorkloadResult(
     string Workload,
@@ -19,4 +20,5 @@ internal sealed record WorkloadResult(
     IReadOnlyList<string> Lines,
     WorldStatistics Statistics,
     CollectionWatch Watch,
+    ResourceUse Use,
     TimeSpan Elapsed);

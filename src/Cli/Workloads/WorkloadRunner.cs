@@ -8,7 +8,7 @@ namespace Testbed.Cli.Workloads;
 internal static class WorkloadRunner
 {
     /// <summary>All workloads.</summary>
-    public static IReadOnlyList<Workload> All { get; } = [new GcBench(), new BinaryTrees(), new Splay(), new Garbage()];
+    public static IReadOnlyList<Workload> All { get; } = [new GcBench(), new BinaryTrees(), new Splay(), new Garbage(), new Parked()];
 
     /// <summary>Runs a workload to its end, or until it is told to end.</summary>
     /// <param name="workload">Which.</param>
@@ -31,7 +31,14 @@ internal static class WorkloadRunner
 
         var run = new WorkloadRun(world, sizes, options, cancel);
         Func<NativeGoroutine, GoroutineTask> body = workload.Prepare(run);
+        if (options.Parked > 0)
+        {
+            body = BesideParked(run, body);
+        }
+
         WorldStatistics statistics = default;
+        ResourceUse use = default;
+        TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         bool completed = false;
         long start = Stopwatch.GetTimestamp();
         try
@@ -41,6 +48,10 @@ internal static class WorkloadRunner
                 await WorkloadRun.UntilCanceled(goroutine, body);
                 completed = !cancel.IsCancellationRequested;
                 statistics = goroutine.ReadStatistics();
+                use = new ResourceUse(
+                    Environment.CpuUsage.TotalTime - cpuBefore,
+                    Environment.WorkingSet,
+                    goroutine.ReadMemoryStatistics().System);
             });
         }
         catch (HeapExhaustedException failure)
@@ -50,7 +61,35 @@ internal static class WorkloadRunner
         }
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        return new WorkloadResult(workload.Name, sizes, completed, run.Checks, run.Lines, statistics, watch, elapsed);
+        return new WorkloadResult(workload.Name, sizes, completed, run.Checks, run.Lines, statistics, watch, use, elapsed);
+    }
+
+    /// <summary>A body that runs while other goroutines are parked.</summary>
+    private static Func<NativeGoroutine, GoroutineTask> BesideParked(
+        WorkloadRun run, Func<NativeGoroutine, GoroutineTask> body)
+    {
+        var parked = new ParkedGoroutines(run.World);
+        int count = run.Options.Parked;
+        return async goroutine =>
+        {
+            GoroutineHandle work = WorkloadRun.Go(goroutine, async worker =>
+            {
+                while (parked.Started < count)
+                {
+                    await worker.Yield();
+                }
+
+                await body(worker);
+            });
+            GoroutineHandle[] all = parked.Start(goroutine, count, work);
+            await goroutine.Join(work);
+            foreach (GoroutineHandle handle in all)
+            {
+                await goroutine.Join(handle);
+            }
+
+            run.Expect("parked goroutines whose objects are whole", parked.Whole, count);
+        };
     }
 
     private static WorkloadSizes SizesOf(Workload workload, WorkloadOptions options)
