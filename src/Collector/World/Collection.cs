@@ -100,7 +100,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
 
         if (finalizersQueued)
         {
-            _scheduler.WakeFinalizerRunner();
+            _scheduler.WakeFinalizerRunner(m);
         }
     }
 

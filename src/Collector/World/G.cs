@@ -74,7 +74,10 @@ internal unsafe struct G
     /// <summary>When a collection first saw it blocked, in nanoseconds; 0 if none has. Only while the world is stopped.</summary>
     internal long WaitSince;
 
-    /// <summary>The next on the run queue, the free list or a list of joiners; under the scheduler's lock.</summary>
+    /// <summary>
+    /// The next on the run queue or a list of joiners, under the scheduler's lock; or on a list of
+    /// <see cref="FreeGoroutines{TSync}"/>, under what protects that list.
+    /// </summary>
     internal G* ScheduleLink;
 
     /// <summary>Goroutines that wait for this one to end; under the scheduler's lock.</summary>

@@ -327,7 +327,7 @@ public sealed unsafe class Goroutine<TSync>
     {
         ArgumentNullException.ThrowIfNull(body);
         RequireOutsideSystemCall();
-        return _scheduler.Start(body);
+        return _scheduler.Start(_machine, body);
     }
 
     /// <summary>Starts a goroutine with a reference of the heap. The seed's <c>go</c> statement with a closure.</summary>
@@ -339,7 +339,7 @@ public sealed unsafe class Goroutine<TSync>
     {
         ArgumentNullException.ThrowIfNull(body);
         RequireOutsideSystemCall();
-        return _scheduler.Start(g => body(g, g.TakeContext()), context.Address);
+        return _scheduler.Start(_machine, g => body(g, g.TakeContext()), context.Address);
     }
 
     /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>

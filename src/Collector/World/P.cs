@@ -31,6 +31,12 @@ internal unsafe struct P
     /// <summary>Its thread cache; constant. The cache is the owner's.</summary>
     internal ThreadCache* Cache;
 
+    /// <summary>Dead goroutines to be used again; the owner's. The seed's <c>gfree</c>.</summary>
+    internal G* FreeGoroutines;
+
+    /// <summary>How many they are; the owner's. The seed's <c>gfreecnt</c>.</summary>
+    internal int FreeGoroutineCount;
+
     /// <summary>The next idle P; under the scheduler's lock.</summary>
     internal P* Link;
 }

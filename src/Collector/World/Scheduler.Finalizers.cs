@@ -4,13 +4,13 @@ namespace Testbed.Collector;
 /// <remarks>While it waits it is no live goroutine: a run ends without it, and a deadlock is one without it.</remarks>
 internal sealed unsafe partial class Scheduler<TSync>
 {
-    /// <summary>Starts the goroutine that runs finalizers, or wakes it; by a goroutine, after a collection that queued some.</summary>
-    internal void WakeFinalizerRunner()
+    /// <summary>Starts the goroutine that runs finalizers, or wakes it; by a goroutine's M, after a collection that queued some.</summary>
+    internal void WakeFinalizerRunner(M* m)
     {
         FinalizerQueue<TSync> queue = _world.Heap.FinalizerQueue;
         if (queue.TakeRunner(out G* waiting))
         {
-            Start(new FinalizerRunner<TSync>(queue).Run);
+            Start(m, new FinalizerRunner<TSync>(queue).Run);
         }
         else if (waiting != null)
         {

@@ -84,7 +84,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         switch (left)
         {
             case Leave.Ended:
-                End(g);
+                End(m, g);
                 break;
             case Leave.Yielded:
                 Requeue(g);
@@ -99,7 +99,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     }
 
     /// <summary>Ends a goroutine that has just left its M. The seed's <c>goexit0</c>.</summary>
-    private void End(G* g)
+    private void End(M* m, G* g)
     {
         ReleaseManaged(g);
         ShadowStack<TSync>.Reset(g);
@@ -116,11 +116,10 @@ internal sealed unsafe partial class Scheduler<TSync>
             joiner = next;
         }
 
-        TSync.Write(&g->ScheduleLink, TSync.Read(&_state->FreeGoroutines));
-        TSync.Write(&_state->FreeGoroutines, g);
         TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
         M* woken = AssignIdleProcessors(readied);
         TSync.Exit(_lock);
+        _freeGoroutines.Put(TSync.Read(&m->Processor), g);
         WakeAll(woken);
     }
 

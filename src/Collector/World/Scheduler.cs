@@ -28,6 +28,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly Note _stopNote;
     private readonly SchedulerState* _state;
     private readonly P*[] _processors;
+    private readonly FreeGoroutines<TSync> _freeGoroutines;
     private readonly M* _firstMachine;
 
     internal Scheduler(WorldOptions options, World<TSync> world, Heap<TSync> heap)
@@ -37,6 +38,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _lock = TSync.CreateMutex("sched");
         _stopNote = TSync.CreateNote("stopnote");
         _state = TSync.Allocate<SchedulerState>(1, "sched");
+        _freeGoroutines = new FreeGoroutines<TSync>();
         Goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
         _processors = new P*[options.Processors];
         for (int i = _processors.Length - 1; i >= 0; i--)
@@ -82,6 +84,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         }
 
         Goroutines.Dispose();
+        _freeGoroutines.Dispose();
         foreach (P* p in _processors)
         {
             TSync.Free(p);
@@ -119,7 +122,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             throw new InvalidOperationException(busy ? "the world is running already" : "the world has failed");
         }
 
-        Start(body);
+        Start(m, body);
         RunMachine(m);
         TSync.Enter(_lock);
         TSync.Write(&_state->InRun, 0);
@@ -132,10 +135,10 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         }
     }
 
-    /// <summary>Makes a goroutine and queues it. Any M. The seed's <c>newproc1</c>.</summary>
-    internal GoroutineHandle Start(Func<Goroutine<TSync>, GoroutineTask> body, nint context = 0)
+    /// <summary>Makes a goroutine and queues it; by an M, on a P or not. The seed's <c>newproc1</c>.</summary>
+    internal GoroutineHandle Start(M* m, Func<Goroutine<TSync>, GoroutineTask> body, nint context = 0)
     {
-        G* g = TakeFreeGoroutine();
+        G* g = _freeGoroutines.Take(TSync.Read(&m->Processor));
         if (g == null)
         {
             // Published dead, so that nobody who finds it looks for roots (golang/go 0a7c7ac80e).
@@ -272,19 +275,6 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         }
 
         return m;
-    }
-
-    private G* TakeFreeGoroutine()
-    {
-        TSync.Enter(_lock);
-        G* g = TSync.Read(&_state->FreeGoroutines);
-        if (g != null)
-        {
-            TSync.Write(&_state->FreeGoroutines, TSync.Read(&g->ScheduleLink));
-        }
-
-        TSync.Exit(_lock);
-        return g;
     }
 
     /// <summary>The managed half of a goroutine; its owner.</summary>

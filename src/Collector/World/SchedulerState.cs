@@ -61,9 +61,6 @@ internal unsafe struct SchedulerState
     /// <summary>How many they are. The seed's <c>runqsize</c>.</summary>
     internal int RunnableCount;
 
-    /// <summary>Dead goroutines to be used again. The seed's <c>gfree</c>.</summary>
-    internal G* FreeGoroutines;
-
     /// <summary>The number of the last goroutine made. Atomic. The seed's <c>goidgen</c>.</summary>
     internal long LastGoroutineId;
 

@@ -286,6 +286,21 @@ public class WorldTests
         Assert.True(turns < TurnsMax, "the goroutine got no P while others only yielded");
     }
 
+    /// <summary>Many short lives, one after the other, need no more goroutines than one.</summary>
+    [Fact]
+    public void A_world_uses_dead_goroutines_again()
+    {
+        using World<NativeSync> world = Create(1);
+        Run(world, async g =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                await g.Join(g.Go(_ => { }));
+            }
+        });
+        Assert.Equal(2, world.Goroutines.Count);
+    }
+
     /// <summary>The exception of a worker, whichever it is, leaves Run, and no other worker waits for it.</summary>
     [Theory]
     [InlineData(true)]
