@@ -16,7 +16,7 @@ public sealed record Bug(
     public int? Preemptions { get; init; }
 
     /// <summary>
-    /// The small scenario in which the exhaustive strategy finds it, where that is not the one of
+    /// The scenario in which the exhaustive strategy finds it, where that is not the small one of
     /// <see cref="Scenario"/>'s name; else null.
     /// </summary>
     public string? SmallScenario { get; init; }

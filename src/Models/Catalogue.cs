@@ -28,10 +28,10 @@ public static class Catalogue
         new MarkBitsSmall(),
         new HandoffGetfull(
             "handoff-getfull-small",
-            "3 workers; one has 4 pieces of work from the start, in a buffer that holds them",
-            given: 4,
-            pieces: 4,
-            bufferLength: 4),
+            "3 workers; one has 2 pieces of work from the start, in a buffer that holds them",
+            given: 2,
+            pieces: 2,
+            bufferLength: 2),
         new LockFreeListScenario(
             "lock-free-list-small",
             "3 threads that each pop a node and push it, 2 nodes",

@@ -27,7 +27,7 @@ public class ExhaustiveBugTests
     public void A_seeded_defect_is_found_at_the_small_configuration(string name)
     {
         Bug bug = BugCatalogue.Embedded().Find(name)!;
-        string scenario = bug.Scenario + "-small";
+        string scenario = bug.SmallScenario ?? bug.Scenario + "-small";
         var options = new ExplorationOptions
         {
             Strategy = Strategies.Exhaustive,
