@@ -57,6 +57,9 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// <summary>Whether <see cref="Reads"/> is what its last turn read and no more.</summary>
     internal bool IsTurnKnown { get; set; }
 
+    /// <summary>How many steps its last turn took, once it is known.</summary>
+    internal int TurnSteps { get; set; }
+
     /// <summary>Whether its turn of a wait loop may end: something that it read has changed.</summary>
     internal bool IsTurnOver { get; set; }
 
@@ -67,6 +70,9 @@ internal sealed class ControlledThread(Engine engine, int id)
     /// Whether it read the clock since its last turn or time-out, so that time passing may change its way.
     /// </summary>
     internal bool ReadClock { get; set; }
+
+    /// <summary>What it found when it last read the clock, in nanoseconds; of no meaning before.</summary>
+    internal long ClockRead { get; set; }
 
     /// <summary>How many changes there had been when a sleep of it last timed out; -1 if none has.</summary>
     internal long WritesAtTimeout { get; set; }
@@ -92,6 +98,7 @@ internal sealed class ControlledThread(Engine engine, int id)
         Reads.Clear();
         Turn.Clear();
         IsTurnKnown = false;
+        TurnSteps = 0;
         IsTurnOver = false;
         Writes = 0;
         ReadClock = false;

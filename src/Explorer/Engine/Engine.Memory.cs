@@ -365,7 +365,7 @@ internal sealed unsafe partial class Engine
             if (id != self.Id && _pending[id].Kind == OperationKind.Spin && thread.Reads.Contains(start, bytes))
             {
                 thread.IsTurnOver = true;
-                _isTurnOver |= thread.IsTurnKnown;
+                _overtaken ??= thread.IsTurnKnown ? thread : null;
             }
         }
     }

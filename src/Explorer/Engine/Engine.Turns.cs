@@ -6,7 +6,7 @@ namespace Testbed.Explorer;
 /// silence: no step, nobody else in between, nothing recorded. By its contract that goes the same way and ends at the
 /// same place; what it reads is what the turn before read. When another thread changes something of that,
 /// the turn is over, and with it the execution: it is one of those in which the thread goes on after a turn that could
-/// have been left out.
+/// have been left out. A turn that reads the clock may end by time alone: of that nothing is known.
 /// </remarks>
 internal sealed unsafe partial class Engine
 {
@@ -19,8 +19,14 @@ internal sealed unsafe partial class Engine
     /// <summary>How many operations there have been in that turn.</summary>
     private int _silentOperations;
 
-    /// <summary>Whether a thread's turn is over that had had its one, so that the execution is redundant.</summary>
-    private bool _isTurnOver;
+    /// <summary>A thread whose turn is over that had had its one, so that the execution is redundant; or null.</summary>
+    private ControlledThread? _overtaken;
+
+    /// <summary>
+    /// The thread whose turn was over that had had its one, and how many steps the turn took, if the last execution was
+    /// redundant for that; the thread is -1 if not.
+    /// </summary>
+    internal (int Thread, int Steps) Overtaken => _overtaken is { } thread ? (thread.Id, thread.TurnSteps) : (-1, 0);
 
     /// <summary>A thread has read something of what others may change.</summary>
     private void NoteRead(ControlledThread self, ulong start, ulong bytes)
@@ -43,7 +49,7 @@ internal sealed unsafe partial class Engine
             return false;
         }
 
-        if (_waits != WaitRule.OneTurn || _changesAtRest >= 0 || self.ReadClock || ReadsHeldLock(self))
+        if (_waits != WaitRule.OneTurn || _changesAtRest >= 0 || ReadsHeldLock(self))
         {
             return false;
         }
@@ -53,6 +59,7 @@ internal sealed unsafe partial class Engine
         _recorder = null;
         _silentOperations = 0;
         self.SilentFrom = self.Turn.Count;
+        self.ReadClock = false;
         self.Reads.Clear();
         return true;
     }
@@ -92,7 +99,7 @@ internal sealed unsafe partial class Engine
                 + At(operation.File, operation.Line));
         }
 
-        _isTurnOver = true;
+        _overtaken = self;
         _aborting = true;
         return new ExecutionAbortedException();
     }
@@ -110,15 +117,16 @@ internal sealed unsafe partial class Engine
             }
         }
 
+        self.TurnSteps = _silentOperations;
         EndSilence();
         if (Changed(self, start, self.SilentFrom))
         {
-            _isTurnOver = true;
+            _overtaken = self;
             _aborting = true;
             throw new ExecutionAbortedException();
         }
 
-        self.IsTurnKnown = self.Reads.AreKnown;
+        self.IsTurnKnown = self.Reads.AreKnown && !self.ReadClock;
     }
 
     private void EndSilence()

@@ -128,7 +128,7 @@ internal sealed unsafe partial class Engine : IDisposable
         Watch.Begin();
         _backend.Run(root);
         Watch.End();
-        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null, (_changesAtRest >= 0 || _isTurnOver) && _failure is null);
+        return new ExecutionOutcome(_steps, _hash, _preemptions, _failure, _aborting && _failure is null, (_changesAtRest >= 0 || _overtaken is not null) && _failure is null);
     }
 
     /// <summary>Runs a thread's body and takes what it throws.</summary>
@@ -227,11 +227,18 @@ internal sealed unsafe partial class Engine : IDisposable
         return chosen;
     }
 
-    /// <summary>Notes that a thread's way may depend on the time.</summary>
+    /// <summary>
+    /// Notes that a thread's way may depend on the time. In a silent turn it finds again what it found last.
+    /// </summary>
     internal long ReadClock(ControlledThread thread)
     {
         thread.ReadClock = true;
-        return Now;
+        if (!_silent)
+        {
+            thread.ClockRead = Now;
+        }
+
+        return thread.ClockRead;
     }
 
     /// <inheritdoc/>
@@ -280,7 +287,7 @@ internal sealed unsafe partial class Engine : IDisposable
             return -1;
         }
 
-        if (_isTurnOver || (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled))
+        if (_overtaken is not null || (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled))
         {
             _aborting = true;
             return -1;
@@ -534,7 +541,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _failure = null;
         _aborting = false;
         _changesAtRest = -1;
-        _isTurnOver = false;
+        _overtaken = null;
         EndSilence();
         _spinning = 0;
         _picture = null;

@@ -10,6 +10,9 @@ namespace Testbed.Explorer;
 /// <param name="report">Makes the reports of failures.</param>
 internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, FailureReport report) : ISearch
 {
+    /// <summary>So many executions are cut short, and none ends, before another order is tried.</summary>
+    private const int BlockedBeforeRestart = 16;
+
     /// <summary>
     /// Held by the worker that splits the search, while the others wait. Who tells how far it has come does not take it.
     /// </summary>
@@ -181,6 +184,19 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
             else if (outcome.Failure is not null)
             {
                 strategy.NoteWaiting(engine.Pending, outcome.Failure.Thread);
+            }
+
+            if (engine.Overtaken is { Thread: >= 0 } overtaken)
+            {
+                cube.Tree.LearnWait(overtaken.Thread, overtaken.Steps);
+            }
+
+            if (cube is { Executions: 0, Blocked: >= BlockedBeforeRestart, Tree.KnowsBetter: true })
+            {
+                // Depth first, all that follows a turn in vain would come before anything of use.
+                cube.Tree.Restart();
+                Book(cube, strategy.IsAsleep, order, outcome, null);
+                continue;
             }
 
             Reverse(cube.Tree, strategy, order, firstNew, outcome.IsRedundant);

@@ -38,10 +38,19 @@ internal sealed class SearchTree(bool reduces, int preemptions, IReadOnlyList<Se
     /// <summary>What slept when the tree began.</summary>
     private readonly Step[] _foreign = [.. root[^1].Sleep];
 
+    /// <summary>
+    /// The first steps of turns that others have overtaken. Whoever is at one would wait, and gets on without a turn in
+    /// vain if others go first. Which order is tried first changes nothing in what is explored.
+    /// </summary>
+    private readonly HashSet<Step> _waits = [];
+
     private bool _begun;
 
     /// <summary>The path of the execution that was given out last.</summary>
-    internal List<SearchNode> Path { get; } = [.. root];
+    internal List<SearchNode> Path { get; } = [.. root.Select(node => node.Fresh())];
+
+    /// <summary>Whether it would begin in another way if it began now, as it has learnt where threads wait.</summary>
+    internal bool KnowsBetter { get; private set; }
 
     /// <summary>Whether something was left out because of the bound.</summary>
     internal bool IsCut { get; private set; }
@@ -85,7 +94,11 @@ internal sealed class SearchTree(bool reduces, int preemptions, IReadOnlyList<Se
                 return false;
             }
 
-            node.Todo.Add(new WakeupTree(enabled[first].Step));
+            int better = Array.FindIndex(
+                enabled,
+                first,
+                candidate => !node.Sleeps(candidate.Step.Thread) && !_waits.Contains(candidate.Step));
+            node.Todo.Add(new WakeupTree(enabled[better < 0 ? first : better].Step));
         }
 
         path.Add(node.Begin(reduces));
@@ -123,6 +136,29 @@ internal sealed class SearchTree(bool reduces, int preemptions, IReadOnlyList<Se
         }
 
         WakeupTree.Insert(before.Todo, sequence);
+    }
+
+    /// <summary>A turn of a wait loop, the last thing that its thread did on the path, was overtaken.</summary>
+    /// <param name="thread">The number of the thread.</param>
+    /// <param name="steps">How many steps the turn took.</param>
+    internal void LearnWait(int thread, int steps)
+    {
+        for (int i = Path.Count - 1; i > 0 && steps > 0; i--)
+        {
+            if (Path[i].Thread == thread && !Path[i].Step.IsChoice && --steps == 0)
+            {
+                KnowsBetter |= _waits.Add(Path[i].Step);
+            }
+        }
+    }
+
+    /// <summary>Forgets all but where threads wait. Nothing has been explored.</summary>
+    internal void Restart()
+    {
+        Path.Clear();
+        Path.AddRange(root.Select(node => node.Fresh()));
+        _begun = false;
+        KnowsBetter = false;
     }
 
     /// <summary>

@@ -150,6 +150,90 @@ public sealed unsafe class ReductionTests
             S.Join(waiter);
         });
 
+    /// <summary>That the clock was read before says nothing of a turn that does not read it.</summary>
+    [Fact]
+    public void A_turn_is_known_although_the_clock_was_read_before_it()
+    {
+        (ExplorationResult result, SortedSet<string> ends) = Explore(
+            static end =>
+            {
+                int* word = S.Allocate<int>(1, "word");
+                SyncThread waiter = S.StartThread("waiter", () =>
+                {
+                    _ = S.Now;
+                    for (int turn = 0; S.VolatileRead(word) < 3; turn++)
+                    {
+                        S.Spin(turn);
+                    }
+                });
+                for (int i = 0; i < 3; i++)
+                {
+                    S.Add(word, 1);
+                }
+
+                S.Join(waiter);
+                end.Append(S.VolatileRead(word));
+            },
+            isReduced: true);
+        Assert.Equal(["3"], ends);
+        Assert.Equal((1, 3), (result.Executions, result.Blocked));
+    }
+
+    [Fact]
+    public void A_turn_that_reads_the_clock_ends_by_time_or_by_what_it_waits_for()
+        => SeesAllEnds(static end =>
+        {
+            int* word = S.Allocate<int>(1, "word");
+            Programs.Both(
+                () => S.VolatileWrite(word, 1),
+                () =>
+                {
+                    long end = S.Now + 1_000_000;
+                    int turn = 0;
+                    while (S.VolatileRead(word) == 0 && S.Now < end)
+                    {
+                        S.Spin(turn++);
+                    }
+                });
+            end.Append(S.VolatileRead(word));
+        });
+
+    /// <summary>
+    /// What follows a turn in vain is no place to begin: the first end comes before most executions that are cut short.
+    /// </summary>
+    [Fact]
+    public void A_search_does_not_stay_where_a_turn_was_in_vain()
+    {
+        ExplorationResult result = Programs.Explore(
+            static () =>
+            {
+                int* words = S.Allocate<int>(8, "words");
+                SyncThread[] threads =
+                [
+                    .. Enumerable.Range(0, 3).Select(number => S.StartThread($"t{number}", () =>
+                    {
+                        for (int i = 0; i < 4; i++)
+                        {
+                            S.Add(words, 1);
+                        }
+
+                        S.Add(words + 1, 1);
+                    })),
+                ];
+                for (int turn = 0; S.VolatileRead(words + 1) < 3; turn++)
+                {
+                    S.Spin(turn);
+                }
+
+                foreach (SyncThread thread in threads)
+                {
+                    S.Join(thread);
+                }
+            },
+            s_all with { MaxExecutions = 200 });
+        Assert.True(result.Executions > 30, $"{result.Executions} ended, {result.Blocked} did not");
+    }
+
     private static string End(Action<StringBuilder> program)
     {
         var end = new StringBuilder();
