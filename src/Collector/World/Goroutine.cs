@@ -17,6 +17,9 @@ internal enum Leave
 
     /// <summary>It runs finalizers and waits for some.</summary>
     WaitsForFinalizers,
+
+    /// <summary>It waits until another readies it.</summary>
+    Parks,
 }
 
 /// <summary>
@@ -66,6 +69,15 @@ public sealed unsafe class Goroutine<TSync>
 
     /// <summary>What the goroutine joins when it has left its M for that.</summary>
     internal GoroutineHandle JoinTarget { get; private set; }
+
+    /// <summary>What the goroutine waits for when it has left its M to park.</summary>
+    internal WaitReason ParkReason { get; private set; }
+
+    /// <summary>The lock that its M gives back once it waits.</summary>
+    internal Mutex ParkLock { get; private set; }
+
+    /// <summary>What others ready it by.</summary>
+    internal G* Description => _g;
 
     /// <summary>Allocates a zeroed object. A safepoint before the allocation.</summary>
     /// <param name="type">Its type.</param>
@@ -446,6 +458,25 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>Waits for finalizers to run; on the goroutine that runs them.</summary>
     internal LeaveAwaitable WaitForFinalizers() => new(this, Leave.WaitsForFinalizers, default);
 
+    /// <summary>
+    /// Waits until another goroutine readies this one: <c>await g.ParkOn(reason, mutex)</c>. The seed's <c>park</c>.
+    /// </summary>
+    /// <param name="reason">What it waits for.</param>
+    /// <param name="mutex">
+    /// A lock that the caller holds, under which it has told others of itself. It is given back once the goroutine
+    /// waits, so whoever readies it under that lock, or after, comes neither too early nor in vain.
+    /// </param>
+    /// <returns>What to await, at once.</returns>
+    internal LeaveAwaitable ParkOn(WaitReason reason, Mutex mutex)
+    {
+        ParkReason = reason;
+        ParkLock = mutex;
+        return new LeaveAwaitable(this, Leave.Parks, default);
+    }
+
+    /// <summary>Lets a goroutine go on that waits after <see cref="ParkOn"/>; each wait ends once. The seed's <c>ready</c>.</summary>
+    internal void Ready(G* parked) => _scheduler.Ready(parked);
+
     /// <summary>A body that never awaits, as one that may.</summary>
     internal static Func<Goroutine<TSync>, GoroutineTask> ToAsync(Action<Goroutine<TSync>> body)
     {
@@ -578,7 +609,7 @@ public sealed unsafe class Goroutine<TSync>
         return (nint*)address;
     }
 
-    /// <summary>What <see cref="Yield"/> and <see cref="Join"/> return, to be awaited at once.</summary>
+    /// <summary>What <see cref="Yield"/>, <see cref="Join"/> and so on return, to be awaited at once.</summary>
     public readonly struct LeaveAwaitable : ICriticalNotifyCompletion
     {
         private readonly Goroutine<TSync> _goroutine;

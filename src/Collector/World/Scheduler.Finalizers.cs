@@ -17,7 +17,7 @@ internal sealed unsafe partial class Scheduler<TSync>
             TSync.Enter(_lock);
             TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) + 1);
             TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
-            Ready(waiting);
+            MakeRunnable(waiting);
             M* woken = AssignIdleProcessor();
             TSync.Exit(_lock);
             Wake(woken);

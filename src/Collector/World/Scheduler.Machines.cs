@@ -90,10 +90,14 @@ internal sealed unsafe partial class Scheduler<TSync>
                 Requeue(g);
                 break;
             case Leave.Joins:
-                Park(g, goroutine.JoinTarget);
+                ParkUntilEnd(g, goroutine.JoinTarget);
                 break;
             case Leave.WaitsForFinalizers:
                 ParkFinalizerRunner(g);
+                break;
+            case Leave.Parks:
+                Park(g, goroutine.ParkReason);
+                TSync.Exit(goroutine.ParkLock);
                 break;
         }
     }
@@ -112,7 +116,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         for (; joiner != null; readied++)
         {
             G* next = TSync.Read(&joiner->ScheduleLink);
-            Ready(joiner);
+            MakeRunnable(joiner);
             joiner = next;
         }
 
@@ -132,8 +136,8 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Exit(_lock);
     }
 
-    /// <summary>Lets a goroutine wait for the end of another, or goes on with it if that has ended. The seed's <c>park</c>.</summary>
-    private void Park(G* g, GoroutineHandle target)
+    /// <summary>Lets a goroutine wait for the end of another, or goes on with it if that has ended.</summary>
+    private void ParkUntilEnd(G* g, GoroutineHandle target)
     {
         TSync.Enter(_lock);
         if (TSync.VolatileRead(&target.G->Id) != target.Id)
@@ -143,18 +147,42 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
         else
         {
-            TSync.Write(&g->WaitReason, WaitReason.Join);
-            TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
             TSync.Write(&g->ScheduleLink, TSync.Read(&target.G->Joiners));
             TSync.Write(&target.G->Joiners, g);
-            TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
+            MakeWaiting(g, WaitReason.Join);
         }
 
         TSync.Exit(_lock);
     }
 
-    /// <summary>Makes a parked goroutine runnable; under the lock. The seed's <c>ready</c>.</summary>
-    private void Ready(G* g)
+    /// <summary>Lets a goroutine wait that has left its M. The seed's <c>park0</c>.</summary>
+    private void Park(G* g, WaitReason reason)
+    {
+        TSync.Enter(_lock);
+        MakeWaiting(g, reason);
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>Lets a parked goroutine go on; by a goroutine's M, which may hold the lock that it parked on.</summary>
+    internal void Ready(G* g)
+    {
+        TSync.Enter(_lock);
+        MakeRunnable(g);
+        M* woken = AssignIdleProcessor();
+        TSync.Exit(_lock);
+        Wake(woken);
+    }
+
+    /// <summary>Makes a goroutine wait for another; under the lock.</summary>
+    private void MakeWaiting(G* g, WaitReason reason)
+    {
+        TSync.Write(&g->WaitReason, reason);
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
+    }
+
+    /// <summary>Makes a goroutine that waits for another runnable; under the lock. The seed's <c>ready</c>.</summary>
+    private void MakeRunnable(G* g)
     {
         TSync.Write(&g->WaitReason, WaitReason.None);
         TSync.Write(&g->WaitSince, 0);

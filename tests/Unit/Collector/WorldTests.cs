@@ -286,6 +286,61 @@ public class WorldTests
         Assert.True(turns < TurnsMax, "the goroutine got no P while others only yielded");
     }
 
+    /// <summary>Two goroutines ready each other in turn; each finds the other waiting whenever it has the lock.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_parked_goroutine_goes_on_once_it_is_readied(int processors)
+    {
+        const int Turns = 1_000;
+        using World<NativeSync> world = Create(processors);
+        Sync.Mutex mutex = NativeSync.CreateMutex("meeting");
+        Goroutine<NativeSync>? waiting = null;
+        int met = 0;
+        async GoroutineTask Meet(Goroutine<NativeSync> g)
+        {
+            for (int i = 0; i < Turns; i++)
+            {
+                NativeSync.Enter(mutex);
+                Goroutine<NativeSync>? other = waiting;
+                waiting = other is null ? g : null;
+                if (other is null)
+                {
+                    await g.ParkOn(WaitReason.Join, mutex);
+                    continue;
+                }
+
+                met++;
+                NativeSync.Exit(mutex);
+                Ready(g, other);
+            }
+        }
+
+        Run(world, g =>
+        {
+            g.Go(Meet);
+            g.Go(Meet);
+            return GoroutineTask.Completed;
+        });
+        NativeSync.Destroy(mutex);
+        Assert.Equal(Turns, met);
+    }
+
+    [Fact]
+    public void A_goroutine_that_nobody_readies_is_a_deadlock()
+    {
+        using World<NativeSync> world = Create(2);
+        Sync.Mutex mutex = NativeSync.CreateMutex("alone");
+        Assert.Throws<DeadlockException>(() => Run(world, async g =>
+        {
+            NativeSync.Enter(mutex);
+            await g.ParkOn(WaitReason.Join, mutex);
+        }));
+        NativeSync.Enter(mutex);
+        NativeSync.Exit(mutex);
+        NativeSync.Destroy(mutex);
+    }
+
     /// <summary>Many short lives, one after the other, need no more goroutines than one.</summary>
     [Fact]
     public void A_world_uses_dead_goroutines_again()
@@ -328,6 +383,9 @@ public class WorldTests
             Assert.Same(failure, thrown);
         }
     }
+
+    private static unsafe void Ready(Goroutine<NativeSync> g, Goroutine<NativeSync> parked)
+        => g.Ready(parked.Description);
 
     private static World<NativeSync> Create(int processors) => new(new WorldOptions { Processors = processors });
 
