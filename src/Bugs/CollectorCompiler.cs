@@ -15,9 +15,16 @@ internal static class CollectorCompiler
 {
     private const int MaxErrorsShown = 10;
 
+    /// <summary>What the paths of sources begin with, as in the project's own build.</summary>
+    private const string Root = "./";
+
     /// <summary>The namespaces that the SDK and <c>Directory.Build.targets</c> leave as implicit usings.</summary>
     private static readonly string[] s_implicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http"];
+
+    private static CSharpParseOptions ParseOptions { get; } = CSharpParseOptions.Default
+        .WithLanguageVersion(LanguageVersion.Latest)
+        .WithPreprocessorSymbols(PreprocessorSymbols());
 
     /// <summary>Compiles.</summary>
     /// <param name="sources">Text by path from the repository's root.</param>
@@ -25,18 +32,21 @@ internal static class CollectorCompiler
     /// <returns>The assembly's image, with its symbols inside.</returns>
     /// <exception cref="PatchException">The sources do not compile; the message has the compiler's.</exception>
     public static byte[] Compile(IReadOnlyDictionary<string, string> sources, Assembly original)
+        => Emit(Prepare(sources, original));
+
+    /// <summary>Parses the sources, and makes of them what <see cref="Emit"/> compiles.</summary>
+    /// <param name="sources">Text by path from the repository's root.</param>
+    /// <param name="original">The build that the result stands in for: it lends its name, version and friends.</param>
+    public static CSharpCompilation Prepare(IReadOnlyDictionary<string, string> sources, Assembly original)
     {
-        CSharpParseOptions parse = CSharpParseOptions.Default
-            .WithLanguageVersion(LanguageVersion.Latest)
-            .WithPreprocessorSymbols(PreprocessorSymbols());
         var trees = new SyntaxTree[sources.Count];
         KeyValuePair<string, string>[] files = [.. sources];
-        Parallel.For(0, files.Length, i => trees[i] = Parse("./" + files[i].Key, files[i].Value, parse));
+        Parallel.For(0, files.Length, i => trees[i] = Parse(files[i].Key, files[i].Value));
 
         AssemblyName name = original.GetName();
         var compilation = CSharpCompilation.Create(
             name.Name,
-            [.. trees, Parse("./GeneratedUsings.cs", Preamble(original), parse)],
+            trees,
             References(),
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
@@ -44,14 +54,36 @@ internal static class CollectorCompiler
                 allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable,
                 deterministic: true));
+        return Add(compilation, "GeneratedUsings.cs", Preamble(original));
+    }
+
+    /// <summary>A compilation with a source more.</summary>
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="path">The source's path from the repository's root, with slashes.</param>
+    /// <param name="text">Its text.</param>
+    public static CSharpCompilation Add(CSharpCompilation compilation, string path, string text)
+        => compilation.AddSyntaxTrees(Parse(path, text));
+
+    /// <summary>One of the sources of a compilation.</summary>
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="path">The source's path from the repository's root, with slashes.</param>
+    public static SyntaxTree TreeOf(CSharpCompilation compilation, string path)
+        => compilation.SyntaxTrees.Single(tree => tree.FilePath == Root + path);
+
+    /// <summary>Compiles what <see cref="Prepare"/> made.</summary>
+    /// <param name="compilation">The compilation.</param>
+    /// <returns>The assembly's image, with its symbols inside.</returns>
+    /// <exception cref="PatchException">It does not compile; the message has the compiler's.</exception>
+    public static byte[] Emit(CSharpCompilation compilation)
+    {
         using var image = new MemoryStream();
         EmitResult result = compilation.Emit(
             image, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
         return result.Success ? image.ToArray() : throw new PatchException(DescribeErrors(result));
     }
 
-    private static SyntaxTree Parse(string path, string text, CSharpParseOptions options)
-        => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), options, path);
+    private static SyntaxTree Parse(string path, string text)
+        => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), ParseOptions, Root + path);
 
     private static IEnumerable<string> PreprocessorSymbols()
     {

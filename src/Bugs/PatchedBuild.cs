@@ -23,7 +23,10 @@ public sealed class PatchedBuild
 
     private readonly IReadOnlyDictionary<string, string> _sources;
 
-    private PatchedBuild(byte[] collector, IReadOnlyDictionary<string, string> sources)
+    /// <summary>Loads a build.</summary>
+    /// <param name="collector">The assembly's image.</param>
+    /// <param name="sources">What it was compiled of.</param>
+    internal PatchedBuild(byte[] collector, IReadOnlyDictionary<string, string> sources)
     {
         _context = new PatchedContext(collector);
         _sources = sources;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Testbed.Bugs;
 using Testbed.Cli.Bugs;
+using Testbed.Cli.Weaken;
 using Testbed.Explorer;
 
 namespace Testbed.Cli;
@@ -17,6 +18,7 @@ internal static class CommandLine
           testbed test --bug NAME               show that the hunt finds a known bug
           testbed prove                         explore all there is of the small scenarios
           testbed bugs                          hunt every known bug
+          testbed weaken                        try every synchronization operation one step weaker
           testbed replay traces/FILE.json       show a failure again, step by step
           testbed report traces/FILE.json       explain it on a page
         """;
@@ -54,6 +56,7 @@ internal static class CommandLine
             TestCommand.CreateTest(context),
             TestCommand.CreateProve(context),
             BugsCommand.Create(context),
+            WeakenCommand.Create(context),
             ReplayCommand.Create(context),
             ReportCommand.Create(context),
         };

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>A known bug was not found, or not as what it is to show as.</summary>
     public const int BugMissed = 1;
 
+    /// <summary>A weakened operation was not noticed, and nobody has said why; or was, though somebody has.</summary>
+    public const int MutantUnexplained = 1;
+
     /// <summary>The command line or its input is wrong.</summary>
     public const int WrongInput = 2;
 
@@ -29,7 +32,8 @@ internal static class ExitCode
         """
         Exit codes:
           0    clean
-          1    a bug was found, or a trace was reproduced; with 'bugs': one was missed
+          1    a bug was found, or a trace was reproduced; with 'bugs': one was missed;
+               with 'weaken': a mutant survived that is not explained
           2    wrong usage or input
           3    internal error
           4    a proof was ended before it had explored everything

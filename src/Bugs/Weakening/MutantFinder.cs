@@ -1,0 +1,163 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Testbed.Sync;
+
+namespace Testbed.Bugs;
+
+/// <summary>Finds what there is to weaken in a source, on its syntax tree.</summary>
+/// <param name="tree">The source.</param>
+/// <param name="model">What it means.</param>
+/// <param name="path">Its path from the repository's root, with slashes.</param>
+internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model, string path)
+{
+    private const string Folder = "src/Collector/";
+    private const string Extension = ".cs";
+
+    private readonly List<Mutant> _mutants = [];
+
+    /// <summary>How many mutants of a kind a member has by now.</summary>
+    private readonly Dictionary<(string Member, MutationKind Kind), int> _counts = [];
+
+    /// <summary>Finds the mutants, in the order of the source.</summary>
+    public IReadOnlyList<Mutant> Find()
+    {
+        Dictionary<InvocationExpressionSyntax, IReadOnlyList<InvocationExpressionSyntax>> sections =
+            tree.GetRoot().DescendantNodes()
+                .Where(node => node is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax)
+                .SelectMany(member => CriticalSections.Of(member, model))
+                .ToDictionary(section => section[0]);
+        foreach (InvocationExpressionSyntax call in tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (sections.TryGetValue(call, out IReadOnlyList<InvocationExpressionSyntax>? section))
+            {
+                Add(call, MutationKind.DropLock, [.. section.Select(Drop)]);
+            }
+
+            AddMutantsOf(call);
+        }
+
+        return _mutants;
+    }
+
+    /// <summary>The member around a node, with the nested types around it, as an id names it.</summary>
+    private static string MemberAround(SyntaxNode node)
+    {
+        string member = node.Ancestors().OfType<MemberDeclarationSyntax>().First() switch
+        {
+            MethodDeclarationSyntax method => method.Identifier.ValueText,
+            PropertyDeclarationSyntax property => property.Identifier.ValueText,
+            ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
+            IndexerDeclarationSyntax => "Item",
+            BaseFieldDeclarationSyntax field => field.Declaration.Variables[0].Identifier.ValueText,
+            { } other => other.Kind().ToString(),
+        };
+        IEnumerable<string> nested = node.Ancestors().OfType<BaseTypeDeclarationSyntax>()
+            .Where(type => type.Parent is BaseTypeDeclarationSyntax)
+            .Select(type => type.Identifier.ValueText)
+            .Reverse();
+        return string.Join('.', [.. nested, member]);
+    }
+
+    /// <summary>The call is gone. One that says whether it was woken says no.</summary>
+    private static TextChange Drop(InvocationExpressionSyntax call)
+        => call.Parent switch
+        {
+            ExpressionStatementSyntax statement => new TextChange(statement.Span, ";"),
+            ArrowExpressionClauseSyntax => new TextChange(call.Span, "_ = 0"),
+            _ => new TextChange(call.Span, "false"),
+        };
+
+    private static TextChange Rename(InvocationExpressionSyntax call, string name)
+        => new(((MemberAccessExpressionSyntax)call.Expression).Name.Span, name);
+
+    /// <summary>The call goes to the operation of the same name that is not atomic.</summary>
+    private static TextChange Split(InvocationExpressionSyntax call)
+        => new(((MemberAccessExpressionSyntax)call.Expression).Expression.Span, WeakenedSource.SplitOperations);
+
+    private static string Words(InvocationExpressionSyntax call) => Blanks().Replace(call.ToString(), " ");
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+
+    private void AddMutantsOf(InvocationExpressionSyntax call)
+    {
+        switch (SeamCalls.NameOf(call))
+        {
+            case nameof(ISync.CompareExchange):
+                Add(call, MutationKind.SplitCompareExchange, Split(call));
+                break;
+            case nameof(ISync.Add) or nameof(ISync.Or) or nameof(ISync.And) or nameof(ISync.Exchange):
+                Add(call, MutationKind.SplitUpdate, Split(call));
+                break;
+            case nameof(ISync.VolatileWrite):
+                Add(call, MutationKind.PlainWrite, Rename(call, nameof(ISync.Write)));
+                AddSwap(call);
+                break;
+            case nameof(ISync.Write):
+                AddSwap(call);
+                break;
+            case nameof(ISync.VolatileRead):
+                Add(call, MutationKind.PlainRead, Rename(call, nameof(ISync.Read)));
+                break;
+            case nameof(ISync.Wake):
+                Add(call, MutationKind.DropWake, Drop(call));
+                break;
+            case nameof(ISync.Sleep):
+                Add(call, MutationKind.DropSleep, Drop(call));
+                break;
+            case nameof(ISync.Clear):
+                Add(call, MutationKind.DropClear, Drop(call));
+                break;
+            case nameof(ISync.Spin):
+                Add(call, MutationKind.DropSpin, Drop(call));
+                break;
+            case nameof(ISync.Join):
+                Add(call, MutationKind.DropJoin, Drop(call));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Swaps a store with the one that the next statement makes.</summary>
+    private void AddSwap(InvocationExpressionSyntax first)
+    {
+        if (first.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
+            || block.Statements.SkipWhile(entry => entry != statement).ElementAtOrDefault(1) is not { } next
+            || SeamCalls.In(next) is not { } second
+            || !SeamCalls.IsStore(second)
+            || SeamCalls.Subject(first) == SeamCalls.Subject(second)
+            || (SeamCalls.NameOf(first) == nameof(ISync.Write) && SeamCalls.NameOf(second) == nameof(ISync.Write)))
+        {
+            return;
+        }
+
+        Add(
+            first,
+            MutationKind.SwapStores,
+            $"{Words(first)}; {Words(second)}",
+            new TextChange(first.Span, second.ToString()),
+            new TextChange(second.Span, first.ToString()));
+    }
+
+    private void Add(InvocationExpressionSyntax call, MutationKind kind, params TextChange[] edits)
+        => Add(call, kind, Words(call), edits);
+
+    private void Add(InvocationExpressionSyntax call, MutationKind kind, string operation, params TextChange[] edits)
+    {
+        string member = MemberAround(call);
+        int number = _counts.GetValueOrDefault((member, kind)) + 1;
+        _counts[(member, kind)] = number;
+        string file = path[Folder.Length..^Extension.Length];
+        string id = $"{file}/{member}/{JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString())}/{number}";
+        int line = tree.GetLineSpan(call.Span).StartLinePosition.Line + 1;
+        _mutants.Add(new Mutant(id, path, line, kind, operation)
+        {
+            Edits = edits,
+            Probe = call.ArgumentList.Arguments[0].Span,
+        });
+    }
+}

@@ -1,0 +1,43 @@
+namespace Testbed.Bugs;
+
+/// <summary>How a synchronization operation of the collector is weakened.</summary>
+public enum MutationKind
+{
+    /// <summary>
+    /// A critical section loses its lock: every enter of it, and every exit that a path from one of them comes to.
+    /// </summary>
+    DropLock,
+
+    /// <summary>A compare-and-swap becomes a read, a comparison and a write, each with its order.</summary>
+    SplitCompareExchange,
+
+    /// <summary>An atomic add, or, and, or exchange becomes a read and a write, each with its order.</summary>
+    SplitUpdate,
+
+    /// <summary>A write with release order becomes a plain one.</summary>
+    PlainWrite,
+
+    /// <summary>A read with acquire order becomes a plain one.</summary>
+    PlainRead,
+
+    /// <summary>
+    /// Two stores to different places that follow each other change places. One of them at least is volatile: nobody
+    /// can tell the order of two plain ones without a data race.
+    /// </summary>
+    SwapStores,
+
+    /// <summary>Nobody is woken.</summary>
+    DropWake,
+
+    /// <summary>Nobody sleeps.</summary>
+    DropSleep,
+
+    /// <summary>A note stays woken.</summary>
+    DropClear,
+
+    /// <summary>A wait loop does not give way.</summary>
+    DropSpin,
+
+    /// <summary>A thread's end is not awaited.</summary>
+    DropJoin,
+}

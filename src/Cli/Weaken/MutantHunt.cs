@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using Testbed.Bugs;
+using Testbed.Explorer;
+using Testbed.Models;
+
+namespace Testbed.Cli.Weaken;
+
+/// <summary>
+/// Hunts a mutant with the default strategy on one worker, in each scenario that comes to its operation. Any thread may
+/// use it.
+/// </summary>
+/// <param name="weakening">The operations.</param>
+/// <param name="reached">The scenarios for each.</param>
+/// <param name="seed">The seed of the first round; each next round's is greater by one.</param>
+/// <param name="timeout">How long all hunts for a mutant take.</param>
+internal sealed class MutantHunt(Weakening weakening, ReachedScenarios reached, ulong seed, TimeSpan timeout)
+{
+    private const int DigitsOfFingerprint = 16;
+
+    /// <summary>
+    /// Where the rounds end, in parts of the time: first each scenario has a short turn, since most mutants fall at once
+    /// in one of them; then the rest of the time is shared.
+    /// </summary>
+    private static readonly double[] s_rounds = [0.25, 1];
+
+    /// <summary>A mutant may run round a loop of plain reads for ever: it need not take the whole time to be noticed.</summary>
+    private static readonly TimeSpan s_stallLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Names a mutant's source.</summary>
+    /// <param name="weakening">The operations.</param>
+    /// <param name="mutant">The mutant.</param>
+    public static string Fingerprint(Weakening weakening, Mutant mutant)
+    {
+        string source = weakening.SourceOf(mutant).ReplaceLineEndings("\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..DigitsOfFingerprint];
+    }
+
+    /// <summary>Hunts.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <returns>The result; null if it was ended early.</returns>
+    public MutantResult? Run(Mutant mutant, CancellationToken cancel)
+    {
+        IReadOnlyList<Scenario> scenarios = reached.Of(mutant);
+        var none = new MutantResult(
+            mutant.Id,
+            mutant.Path,
+            mutant.Line,
+            mutant.Kind,
+            mutant.Operation,
+            Fingerprint(weakening, mutant),
+            scenarios.Count == 0 ? MutantVerdict.Unreached : MutantVerdict.Survived)
+        {
+            Hunted = [.. scenarios.Select(scenario => scenario.Name)],
+        };
+        try
+        {
+            MutantResult result = Run(weakening.Build(mutant), scenarios, none, cancel);
+            return cancel.IsCancellationRequested && result.IsSurvivor() ? null : result;
+        }
+        catch (PatchException)
+        {
+            return none with { Verdict = MutantVerdict.NotCompilable };
+        }
+    }
+
+    private MutantResult Run(
+        PatchedBuild build, IReadOnlyList<Scenario> scenarios, MutantResult result, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        for (int round = 0; round < s_rounds.Length; round++)
+        {
+            TimeSpan end = timeout * s_rounds[round];
+            for (int i = 0; i < scenarios.Count && clock.Elapsed < end && !cancel.IsCancellationRequested; i++)
+            {
+                var options = new ExplorationOptions
+                {
+                    Seed = seed + (ulong)round,
+                    Interesting = scenarios[i].Interesting,
+                    Timeout = (end - clock.Elapsed) / (scenarios.Count - i),
+                    Shrink = false,
+                    StallLimit = s_stallLimit,
+                };
+                string name = scenarios[i].Name;
+                ExplorationResult found =
+                    new Exploration(name, build.Body<ExplorerSync>(name), options).Run(cancel: cancel);
+                result = result with
+                {
+                    Executions = result.Executions + found.Executions,
+                    Seconds = Math.Round(clock.Elapsed.TotalSeconds, 2),
+                };
+                if (found.Failures is [{ } failure, ..])
+                {
+                    return result with
+                    {
+                        Verdict = MutantVerdict.Killed,
+                        Scenario = name,
+                        Failure = KebabCase.From(failure.Kind),
+                    };
+                }
+            }
+        }
+
+        return result;
+    }
+}
