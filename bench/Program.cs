@@ -14,6 +14,7 @@ var root = new RootCommand("Testbed's benchmarks. Run them in Release, on a mach
 #endif
     MarkLoopCommand.Create(),
     PrefetchCommand.Create(),
+    Estimates.Create(),
     Hunting.Create(),
     Shrinking.Create(),
     Throughput.Create(),

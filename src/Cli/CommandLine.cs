@@ -17,6 +17,9 @@ internal static class CommandLine
           testbed test allg-growth --timeout 5m hunt in one
           testbed test --bug NAME               show that the hunt finds a known bug
           testbed prove                         explore all there is of the small scenarios
+          testbed prove --shard 2/8 --checkpoint shard-2.json
+                                                explore one machine's part, and go on if it was stopped
+          testbed merge shard-*.json            join all machines' parts
           testbed bugs                          hunt every known bug
           testbed weaken                        try every synchronization operation one step weaker
           testbed replay traces/FILE.json       show a failure again, step by step
@@ -55,6 +58,7 @@ internal static class CommandLine
             RunCommand.Create(context),
             TestCommand.CreateTest(context),
             TestCommand.CreateProve(context),
+            MergeCommand.Create(context),
             BugsCommand.Create(context),
             WeakenCommand.Create(context),
             ReplayCommand.Create(context),

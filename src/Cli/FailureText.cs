@@ -6,6 +6,13 @@ namespace Testbed.Cli;
 /// <summary>A failure as a person reads it: what went wrong, the schedule in lanes, and how to see it again.</summary>
 internal static class FailureText
 {
+    /// <summary>A failure that a checkpoint tells of, in a line.</summary>
+    /// <param name="failure">The failure.</param>
+    public static string Recorded(RecordedFailure failure)
+        => $"{KebabCase.From(failure.Kind)} in execution {HuntTable.Number(failure.Execution)}: "
+            + string.Join(' ', failure.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            + (failure.Trace is null ? "" : $" (trace: {failure.Trace})");
+
     /// <summary>Writes a failure that a hunt found.</summary>
     /// <param name="writer">Where to write.</param>
     /// <param name="target">The scenario.</param>

@@ -6,9 +6,10 @@ namespace Testbed.Cli;
 
 /// <summary>Explores several scenarios one after the other within one budget of time.</summary>
 /// <param name="targets">The scenarios.</param>
-/// <param name="options">How each is explored, its timeout aside.</param>
+/// <param name="optionsFor">How each is explored, its timeout aside.</param>
 /// <param name="budget">The time for all of them, or null for as long as it takes.</param>
-internal sealed class Hunt(IReadOnlyList<HuntTarget> targets, ExplorationOptions options, TimeSpan? budget)
+internal sealed class Hunt(
+    IReadOnlyList<HuntTarget> targets, Func<HuntTarget, ExplorationOptions> optionsFor, TimeSpan? budget)
 {
     /// <summary>A canary's bug shows within milliseconds; when it has not by then it never will.</summary>
     private static readonly TimeSpan s_canaryBudget = TimeSpan.FromSeconds(5);
@@ -26,13 +27,9 @@ internal sealed class Hunt(IReadOnlyList<HuntTarget> targets, ExplorationOptions
         {
             HuntTarget target = targets[i];
             view.Started(target);
-            ExplorationOptions share = options with
+            ExplorationOptions share = optionsFor(target) with
             {
-                Interesting = options.Interesting.Count > 0 ? options.Interesting : target.Interesting,
                 Timeout = Share(target, targets.Count - i, clock.Elapsed),
-
-                // A canary watches over the engine however short the hunt is.
-                MaxExecutions = target.MustFail ? long.MaxValue : options.MaxExecutions,
             };
             ExplorationResult found = new Exploration(target.Name, target.Body, share)
                 .Run(new Relay(progress => view.Progressed(target, progress)), cancel);

@@ -28,6 +28,8 @@ internal static class HuntReport
             found.Depth,
             found.Preemptions,
             found.Verdict,
+            found.Estimate,
+            Shard = found.Record.Shard.ToString(),
             Guarantee = found.Guarantee is { } guarantee
                 ? new
                 {

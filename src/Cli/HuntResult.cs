@@ -11,6 +11,9 @@ internal sealed record HuntResult(HuntTarget Target, ExplorationResult Explorati
     /// <summary>Whether a failure was found.</summary>
     public bool Failed => Exploration.Failures.Count > 0;
 
+    /// <summary>Whether the checkpoint that it went on from tells of a failure.</summary>
+    public bool FailedBefore => Exploration.Record.Failures.Count > Exploration.Failures.Count;
+
     /// <summary>Whether this is a canary that had its time and did not fail.</summary>
     public bool IsSilencedCanary => Target.MustFail && !Failed && !Interrupted;
 
@@ -22,6 +25,8 @@ internal sealed record HuntResult(HuntTarget Target, ExplorationResult Explorati
             { Failed: true } => "BUG: " + KebabCase.From(Exploration.Failures[0].Kind),
             { Interrupted: true } => "interrupted",
             { IsSilencedCanary: true } => "CANARY NOT FOUND",
+            { FailedBefore: true } => "found before: " + KebabCase.From(Exploration.Record.Failures[0].Kind),
+            { Exploration: { Complete: true, Record.Shard.IsWhole: false } } => "clean, its part",
             { Exploration.Complete: true } => "clean, complete",
             { Exploration.IsCompleteWithinBound: true } => "clean within bound",
             _ => "clean",

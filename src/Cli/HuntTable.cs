@@ -63,6 +63,10 @@ internal sealed class HuntTable
         {
             Set(row, ResultColumn, $"shrinking: {shrinking.FoundSteps} -> {shrinking.Steps} steps", Style.Plain);
         }
+        else if (progress.Estimate is { } estimate)
+        {
+            Set(row, ResultColumn, $"{progress.Executions / estimate.Total:P0} of about {Number(estimate.Total)}", Style.Plain);
+        }
     }
 
     /// <summary>Fills in a scenario's result.</summary>

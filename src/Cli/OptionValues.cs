@@ -1,6 +1,7 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Testbed.Explorer;
 
 namespace Testbed.Cli;
 
@@ -48,6 +49,19 @@ internal static class OptionValues
         }
 
         return TimeSpan.FromSeconds(value * seconds);
+    }
+
+    /// <summary>The parser of a shard.</summary>
+    /// <param name="argument">The option's argument.</param>
+    public static Shard Shard(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (!Explorer.Shard.TryParse(text, out Shard shard))
+        {
+            argument.AddError($"{OptionName(argument)}: '{text}' is not a part of a number of parts such as 2/8");
+        }
+
+        return shard;
     }
 
     /// <summary>The parser of words that are parted by commas.</summary>

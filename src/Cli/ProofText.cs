@@ -9,5 +9,6 @@ internal static class ProofText
     /// <param name="found">What it found.</param>
     public static string Of(ExplorationResult found)
         => $"{found.Scenario}: {found.Verdict} ({HuntTable.Number(found.Executions)} executions, "
-            + $"{HuntTable.Number(found.Blocked)} blocked, at most {HuntTable.Number(found.Depth)} steps each)";
+            + $"{HuntTable.Number(found.Blocked)} blocked, at most {HuntTable.Number(found.Depth)} steps each)"
+            + (found.Estimate is { } estimate ? $"; there are {estimate}" : "");
 }

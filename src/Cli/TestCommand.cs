@@ -52,14 +52,19 @@ internal sealed class TestCommand
     {
         IHuntView view = CreateView();
         IReadOnlyList<HuntResult> results = [];
-        view.Watch(() => results = new Hunt(_plan.Targets, _plan.Options, _plan.Budget)
+        view.Watch(() => results = new Hunt(_plan.Targets, _plan.OptionsFor, _plan.Budget)
             .Run(view, KeepFailures, _context.Cancel));
         foreach ((HuntTarget target, Failure failure) in _bugs)
         {
             FailureText.Write(_text, target, failure, _traces[failure], _context.CommandName);
         }
 
-        if (_plan.Bug is { } bug)
+        foreach (HuntResult result in results.Where(entry => entry.FailedBefore))
+        {
+            WriteEarlierFailures(result.Exploration);
+        }
+
+        if (_plan.Bug is { } bug && !results.Any(result => result.FailedBefore))
         {
             WriteKnownBug(bug);
         }
@@ -92,6 +97,34 @@ internal sealed class TestCommand
             _bugs.Add((result.Target, failure));
             _traces.Add(failure, _plan.Traces.Write(failure));
         }
+
+        if (!result.Target.MustFail)
+        {
+            _plan.Checkpoint?.Keep(WithTraces(result.Exploration));
+        }
+    }
+
+    /// <summary>The record of an exploration, which says where the traces of its failures are.</summary>
+    private SearchRecord WithTraces(ExplorationResult found)
+    {
+        IReadOnlyList<RecordedFailure> recorded = found.Record.Failures;
+        int earlier = recorded.Count - found.Failures.Count;
+        return found.Record with
+        {
+            Failures =
+            [
+                .. recorded.Take(earlier),
+                .. recorded.Skip(earlier).Select((failure, i) => failure with { Trace = _traces[found.Failures[i]].Path }),
+            ],
+        };
+    }
+
+    private void WriteEarlierFailures(ExplorationResult found)
+    {
+        foreach (RecordedFailure failure in found.Record.Failures.SkipLast(found.Failures.Count))
+        {
+            _text.WriteLine($"{found.Scenario}: found before: {FailureText.Recorded(failure)}");
+        }
     }
 
     private void WriteKnownBug(Bug bug)
@@ -120,19 +153,25 @@ internal sealed class TestCommand
             ProofTable.Write(Screen.For(_text, isTerminal: false), results, _context.Scenarios);
         }
 
-        string found = _bugs.Count == 0 ? "no bug" : FailureText.Count(_bugs.Count, "bug");
+        int bugs = _bugs.Count + results.Sum(result => result.Exploration.Record.Failures.Count - result.Exploration.Failures.Count);
+        string found = bugs == 0 ? "no bug" : FailureText.Count(bugs, "bug");
         string summary = $"{found} in {HuntTable.Number(executions)} executions of "
             + FailureText.Count(results.Count, "scenario");
         _text.WriteLine();
         if (_context.Cancel.IsCancellationRequested)
         {
             _text.WriteLine($"interrupted: {summary}; {_plan.Targets.Count - results.Count} had no turn");
+            if (_plan.Checkpoint is { Problem: null } kept)
+            {
+                _text.WriteLine($"'{kept.Path}' says how far it has come: the same command goes on from there");
+            }
+
             return ExitCode.Interrupted;
         }
 
         if (_plan.IsProof)
         {
-            return ConcludeProof(results, found);
+            return ConcludeProof(results, found, bugs);
         }
 
         foreach (HuntResult result in results.Where(entry => entry.Exploration.Strategy == Strategies.Exhaustive))
@@ -157,13 +196,25 @@ internal sealed class TestCommand
             return ExitCode.InternalError;
         }
 
-        return _bugs.Count == 0 ? ExitCode.Clean : ExitCode.BugFound;
+        return bugs > 0 ? ExitCode.BugFound : WithCheckpoint(ExitCode.Clean);
     }
 
-    private int ConcludeProof(IReadOnlyList<HuntResult> results, string found)
+    /// <summary>What the exit code is if all went well but that the checkpoint could not be written.</summary>
+    private int WithCheckpoint(int code)
+    {
+        if (_plan.Checkpoint is not { Problem: { } problem })
+        {
+            return code;
+        }
+
+        _context.Error.WriteLine($"testbed: {problem}");
+        return ExitCode.WrongInput;
+    }
+
+    private int ConcludeProof(IReadOnlyList<HuntResult> results, string found, int bugs)
     {
         int proved = results.Count(result => result.Exploration.IsCompleteWithinBound);
         _text.WriteLine($"{proved} of {FailureText.Count(results.Count, "scenario")} proved, {found}");
-        return _bugs.Count > 0 ? ExitCode.BugFound : proved == results.Count ? ExitCode.Clean : ExitCode.NotProved;
+        return bugs > 0 ? ExitCode.BugFound : WithCheckpoint(proved == results.Count ? ExitCode.Clean : ExitCode.NotProved);
     }
 }

@@ -91,6 +91,21 @@ internal sealed class TestOptions(bool proves)
         CustomParser = OptionValues.Whole(1, int.MaxValue),
     };
 
+    private readonly Option<Shard> _shard = new("--shard")
+    {
+        Description = "do only part I of N, of which other machines do the others; with --checkpoint, whose files "
+            + "'testbed merge' joins",
+        HelpName = "I/N",
+        DefaultValueFactory = _ => Shard.Whole,
+        CustomParser = OptionValues.Shard,
+    };
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "keep in this file how far it has come, and if the file is there go on from it",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _noShrink = new("--no-shrink")
     {
         Description = "report a failure as it was found, not made as small as it gets",
@@ -134,6 +149,8 @@ internal sealed class TestOptions(bool proves)
                 _workers,
                 _preemptions,
                 _maxSteps,
+                _shard,
+                _checkpoint,
                 _noShrink,
                 _out,
                 _json,
@@ -167,6 +184,19 @@ internal sealed class TestOptions(bool proves)
             throw new InputException($"--preemptions goes with --strategy {Strategies.Exhaustive} only");
         }
 
+        Shard shard = result.GetValue(_shard);
+        string? checkpoint = result.GetValue(_checkpoint);
+        if (!shard.IsWhole && checkpoint is null)
+        {
+            throw new InputException("--shard goes with --checkpoint, the file that 'testbed merge' takes");
+        }
+
+        if (strategy == Strategies.Feedback && checkpoint is not null)
+        {
+            throw new InputException(
+                $"--strategy {strategy} has no --checkpoint and no --shard: each execution learns from all before it");
+        }
+
         Bug? bug = FindBug(result);
         Workbench workbench = Build(result.GetValue(_patch), bug, scenarios);
         string[] named = [.. result.GetValue(_scenarios)!.Select(name => proves ? SmallScenarios.Of(name, scenarios) : name).Distinct()];
@@ -190,7 +220,7 @@ internal sealed class TestOptions(bool proves)
         }
 
         long? iterations = proves ? null : result.GetValue(_iterations);
-        return new TestPlan(
+        var plan = new TestPlan(
             [.. names.Select(workbench.Target)],
             new ExplorationOptions
             {
@@ -203,6 +233,7 @@ internal sealed class TestOptions(bool proves)
                     ? Math.Min(Environment.ProcessorCount, MaxWorkers)
                     : result.GetValue(_workers),
                 MaxSteps = result.GetValue(_maxSteps),
+                Shard = shard,
                 Shrink = !result.GetValue(_noShrink),
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
@@ -212,7 +243,10 @@ internal sealed class TestOptions(bool proves)
             result.GetValue(_json),
             bug,
             IsProof: proves,
-            IsWholeCatalogue: named.Length == 0 && bug is null);
+            IsWholeCatalogue: named.Length == 0 && bug is null,
+            checkpoint is null ? null : CheckpointFile.Open(checkpoint));
+        plan.RequireMatchingCheckpoint();
+        return plan;
     }
 
     private static Workbench Build(string? patch, Bug? bug, IReadOnlyList<Scenario> scenarios)

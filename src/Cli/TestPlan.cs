@@ -12,6 +12,7 @@ namespace Testbed.Cli;
 /// <param name="Bug">The known bug of the build that is hunted, or null.</param>
 /// <param name="IsProof">Whether every interleaving is to be explored.</param>
 /// <param name="IsWholeCatalogue">Whether no scenario was chosen, so that canaries only watch over the engine.</param>
+/// <param name="Checkpoint">Where it is kept how far it has come, or null.</param>
 internal sealed record TestPlan(
     IReadOnlyList<HuntTarget> Targets,
     ExplorationOptions Options,
@@ -20,4 +21,31 @@ internal sealed record TestPlan(
     bool Json,
     Bug? Bug,
     bool IsProof,
-    bool IsWholeCatalogue);
+    bool IsWholeCatalogue,
+    CheckpointFile? Checkpoint)
+{
+    /// <summary>How a scenario is explored, its share of the time aside.</summary>
+    /// <param name="target">The scenario.</param>
+    public ExplorationOptions OptionsFor(HuntTarget target)
+    {
+        ExplorationOptions own = Options with
+        {
+            Interesting = Options.Interesting.Count > 0 ? Options.Interesting : target.Interesting,
+        };
+
+        // A canary watches over the engine however short the hunt is, and on each machine.
+        return target.MustFail ? own with { MaxExecutions = long.MaxValue, Shard = Shard.Whole }
+            : Checkpoint is null ? own
+            : own with { Earlier = Checkpoint.Find(target.Name, own), Checkpoint = Checkpoint.Keep };
+    }
+
+    /// <summary>Makes sure before the hunt that the checkpoint is one of the same hunt.</summary>
+    /// <exception cref="InputException">It is not.</exception>
+    public void RequireMatchingCheckpoint()
+    {
+        foreach (HuntTarget target in Targets)
+        {
+            OptionsFor(target);
+        }
+    }
+}

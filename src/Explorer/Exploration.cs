@@ -52,10 +52,17 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
         Worker[] workers = StartWorkers(search, report, running);
         Failure? stall = null;
         bool stopping = false;
+        TimeSpan recorded = TimeSpan.Zero;
         while (!running.Wait(NextWait(Stopwatch.GetElapsedTime(start), stopping), CancellationToken.None))
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
             progress?.Report(search.Progress(elapsed));
+            if (options.Checkpoint is { } checkpoint && elapsed - recorded >= options.CheckpointPeriod)
+            {
+                recorded = elapsed;
+                checkpoint(Record(search, options.Earlier?.Failures ?? []));
+            }
+
             if (!stopping && (cancel.IsCancellationRequested || elapsed >= options.Timeout))
             {
                 stopping = true;
@@ -72,6 +79,9 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
 
         return Finish(search, workers, stall, Stopwatch.GetElapsedTime(start), progress, cancel);
     }
+
+    private SearchRecord Record(ISearch search, IReadOnlyList<RecordedFailure> failures)
+        => search.Snapshot() with { Scenario = scenario, Failures = failures };
 
     private static void Stop(ISearch search, Worker[] workers)
     {
@@ -149,6 +159,18 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             ];
         }
 
+        if (stall is not null)
+        {
+            failures = [.. failures, stall];
+        }
+
+        SearchRecord record = Record(
+            search,
+            [
+                .. options.Earlier?.Failures ?? [],
+                .. failures.Select(found => new RecordedFailure(found.Kind, found.Message, found.Execution, null)),
+            ]);
+        options.Checkpoint?.Invoke(record);
         return new ExplorationResult(
             scenario,
             options.Strategy,
@@ -158,8 +180,10 @@ public sealed class Exploration(string scenario, Action body, ExplorationOptions
             outcome.Steps,
             elapsed,
             outcome.IsComplete && stall is null,
-            stall is null ? failures : [.. failures, stall])
+            failures)
         {
+            Record = record,
+            Estimate = last.Estimate,
             Blocked = outcome.Blocked,
             Depth = outcome.Depth,
             Preemptions = options.Preemptions,

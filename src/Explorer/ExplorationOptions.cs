@@ -38,6 +38,20 @@ public sealed record ExplorationOptions
     /// <summary>After so many failing executions it ends; at least 1.</summary>
     public int MaxFailures { get; init; } = 1;
 
+    /// <summary>Which part of the exploration this is; <see cref="MaxExecutions"/> bounds all parts together.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>
+    /// How far an exploration with the same options had come, to go on from there; null to begin. Not with
+    /// <see cref="Strategies.Feedback"/>, for which an execution depends on all before it.
+    /// </summary>
+    public SearchRecord? Earlier { get; init; }
+
+    /// <summary>
+    /// Told every few seconds how far it has come, and at the end, on the thread that explores; or null.
+    /// </summary>
+    public Action<SearchRecord>? Checkpoint { get; init; }
+
     /// <summary>
     /// Whether an execution fails that leaves blocks, locks, notes or threads behind which nobody gave back.
     /// </summary>
@@ -81,11 +95,14 @@ public sealed record ExplorationOptions
     /// <summary>Whether the exhaustive strategy counts the traces that differ, though by design all do.</summary>
     internal bool CountsTraces { get; init; }
 
-    /// <summary>How many parts an exhaustive search is split into when several workers or machines share it.</summary>
+    /// <summary>How often <see cref="Checkpoint"/> is told.</summary>
+    internal TimeSpan CheckpointPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many parts an exhaustive search is split into, for its workers and machines.</summary>
     internal int Cubes { get; init; } = 64;
 
     /// <summary>
-    /// Several workers share an exhaustive search that has not ended after so many executions; until then one is faster.
+    /// An exhaustive search is split that has not ended after so many executions; until then one worker alone is faster.
     /// </summary>
     internal long ExecutionsAlone { get; init; } = 1_000;
 
@@ -122,6 +139,16 @@ public sealed record ExplorationOptions
         if (Timeout is { } timeout)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        if (Shard.Number < 1 || Shard.Number > Shard.Count)
+        {
+            throw new ArgumentException($"there is no shard {Shard}", nameof(Shard));
+        }
+
+        if (Strategy == Strategies.Feedback && (!Shard.IsWhole || Earlier is not null))
+        {
+            throw new ArgumentException($"the strategy {Strategy} has no shards and cannot be gone on with", nameof(Strategy));
         }
 
         if (!Strategies.Names.Contains(Strategy))

@@ -9,6 +9,12 @@ namespace Testbed.Explorer;
 public sealed record ExplorationProgress(
     long Executions, long Distinct, long Steps, TimeSpan Elapsed, int Failures)
 {
+    /// <summary>
+    /// How many executions an exhaustive search has of which only some parts have ended; null as long as nothing can be
+    /// said.
+    /// </summary>
+    public SearchEstimate? Estimate { get; init; }
+
     /// <summary>How far the shrinking of a failure has come, once all executions have ended; else null.</summary>
     public ShrinkProgress? Shrinking { get; init; }
 }

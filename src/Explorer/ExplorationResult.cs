@@ -29,6 +29,12 @@ public sealed record ExplorationResult(
     /// <summary>The most steps that an execution of the exhaustive strategy had; 0 for the others.</summary>
     public int Depth { get; init; }
 
+    /// <summary>How far it has come, for another exploration to go on from there.</summary>
+    public required SearchRecord Record { get; init; }
+
+    /// <summary>What an exhaustive search that was ended early says of its size; null if nothing.</summary>
+    public SearchEstimate? Estimate { get; init; }
+
     /// <summary>The bound on preemptions, or null.</summary>
     public int? Preemptions { get; init; }
 
@@ -43,7 +49,12 @@ public sealed record ExplorationResult(
         => this switch
         {
             { Failures.Count: > 0 } => $"it fails: {KebabCase.Of(Failures[0].Kind)}",
+            { Record.Failures.Count: > 0 } => $"it failed: {KebabCase.Of(Record.Failures[0].Kind)}",
+            { Complete: true, Record.Shard.IsWhole: false } => $"part {Record.Shard} explored: no failure",
             { Complete: true } => "every interleaving explored: no failure",
+            { IsCompleteWithinBound: true, Record.Shard.IsWhole: false } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"part {Record.Shard} with at most {Preemptions} preemptions explored: no failure"),
             { IsCompleteWithinBound: true } => string.Create(
                 CultureInfo.InvariantCulture,
                 $"every interleaving with at most {Preemptions} preemptions explored: no failure"),

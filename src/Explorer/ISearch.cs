@@ -15,6 +15,9 @@ internal interface ISearch
     /// <param name="elapsed">Time since the start.</param>
     ExplorationProgress Progress(TimeSpan elapsed);
 
+    /// <summary>How far it has come, its failures and its scenario's name left out. Any thread.</summary>
+    SearchRecord Snapshot();
+
     /// <summary>What came of it; no worker calls in here any more, save one that hangs.</summary>
     SearchOutcome Finish();
 }

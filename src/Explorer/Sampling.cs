@@ -19,7 +19,7 @@ internal sealed class Sampling : ISearch
         _options = options;
         _report = report;
         _experience = new Experience(learns: options.Strategy == Strategies.Feedback);
-        _ledger = new Ledger(options.MaxExecutions, options.MaxFailures, _experience);
+        _ledger = new Ledger(options, _experience);
     }
 
     /// <inheritdoc/>
@@ -53,6 +53,9 @@ internal sealed class Sampling : ISearch
 
     /// <inheritdoc/>
     public ExplorationProgress Progress(TimeSpan elapsed) => _ledger.Progress(elapsed);
+
+    /// <inheritdoc/>
+    public SearchRecord Snapshot() => _ledger.Snapshot();
 
     /// <inheritdoc/>
     public SearchOutcome Finish()

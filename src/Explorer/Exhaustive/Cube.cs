@@ -34,4 +34,19 @@ internal sealed class Cube(int number, SearchTree tree)
 
     /// <summary>Whether there is nothing left to do.</summary>
     internal bool IsDone { get; set; }
+
+    /// <summary>Whether something was left out because of the bound on preemptions.</summary>
+    internal bool IsCut { get; set; }
+
+    /// <summary>Takes over what came of it in another exploration.</summary>
+    internal void Restore(CubeRecord done)
+    {
+        Executions = done.Executions;
+        Blocked = done.Blocked;
+        Begun = done.Executions + done.Blocked;
+        Steps = done.Steps;
+        Depth = done.Depth;
+        IsCut = done.IsCut;
+        IsDone = true;
+    }
 }

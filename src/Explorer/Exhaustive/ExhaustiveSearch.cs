@@ -2,8 +2,9 @@ namespace Testbed.Explorer;
 
 /// <summary>Runs every execution that differs from all others, until there is none left.</summary>
 /// <remarks>
-/// One worker searches the whole. Several take <see cref="Cube"/>s from a queue, unless one alone has ended before they
-/// could be of help. What is reported is the same however many they are: of failures those of the first cubes.
+/// One worker begins with the whole. If that does not end soon it is split into <see cref="Cube"/>s, which the workers of
+/// this machine take from a queue, each machine those of its shard. What is reported is the same however many workers
+/// there are: of failures those of the first cubes.
 /// </remarks>
 /// <param name="body">What to run.</param>
 /// <param name="options">How.</param>
@@ -23,6 +24,8 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
 
     /// <summary>Hashes of what was run; null if all differ by design and nobody asks whether they do.</summary>
     private readonly HashSet<ulong>? _distinct = options.Reduces && !options.CountsTraces ? null : [];
+
+    private readonly DistinctSketch _sketch = new(options.Earlier?.Distinct ?? []);
 
     /// <summary>What there is to do; before it is split, the whole.</summary>
     private Cube[] _cubes = [];
@@ -44,7 +47,7 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
         var order = new TraceOrder();
         lock (_split)
         {
-            if (!_isSplit)
+            if (!_isSplit && !IsClosed)
             {
                 Split(engine, order, begun);
             }
@@ -53,6 +56,17 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
         while (TryTake() is { } cube)
         {
             Explore(cube, engine, order, begun, long.MaxValue);
+        }
+    }
+
+    private bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed;
+            }
         }
     }
 
@@ -75,7 +89,29 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
                 Distinct(_cubes),
                 _cubes.Sum(cube => cube.Steps),
                 elapsed,
-                _cubes.Sum(cube => cube.Failures.Count));
+                _cubes.Sum(cube => cube.Failures.Count))
+            {
+                Estimate = Estimate(),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public SearchRecord Snapshot()
+    {
+        lock (_gate)
+        {
+            return SearchRecord.Empty("", options) with
+            {
+                Cubes = _isSplit ? _cubes.Length : 0,
+                IsCut = _isCut,
+                Done =
+                [
+                    .. _cubes.Where(cube => cube.IsDone).Select(cube => new CubeRecord(
+                        cube.Number, cube.Executions, cube.Blocked, cube.Steps, cube.Depth, cube.IsCut)),
+                ],
+                Distinct = _distinct is null ? [] : _sketch.Kept,
+            };
         }
     }
 
@@ -86,7 +122,9 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
         {
             // What lies behind the last failure wanted was explored as far as the workers' speed had it.
             Cube[] cubes = [.. _cubes.TakeWhile(cube => cube.Number <= _end)];
-            bool isClean = _isSplit && cubes.All(cube => cube is { IsDone: true, Failures.Count: 0 });
+            bool isClean = _isSplit
+                && options.Earlier is not { Failures.Count: > 0 }
+                && cubes.All(cube => cube is { IsDone: true, Failures.Count: 0 } || !IsOwn(cube));
             return new SearchOutcome(
                 cubes.Sum(cube => cube.Executions),
                 Distinct(cubes),
@@ -95,14 +133,30 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
             {
                 Blocked = cubes.Sum(cube => cube.Blocked),
                 Depth = cubes.Select(cube => cube.Depth).DefaultIfEmpty().Max(),
-                IsComplete = isClean && !_isCut && !cubes.Any(cube => cube.Tree.IsCut),
+                IsComplete = isClean && !_isCut && !cubes.Any(cube => cube.IsCut),
                 IsCompleteWithinBound = isClean,
             };
         }
     }
 
     /// <summary>Of executions that are reduced each is like no other.</summary>
-    private long Distinct(Cube[] cubes) => _distinct is null ? cubes.Sum(cube => cube.Executions) : _distinct.Count;
+    private long Distinct(Cube[] cubes)
+        => _distinct is null ? cubes.Sum(cube => cube.Executions)
+            : options.Earlier is null ? _distinct.Count
+            : _sketch.Count;
+
+    /// <summary>
+    /// Goes by the first cubes that have all ended: of those that were begun later the small ones end first.
+    /// </summary>
+    private SearchEstimate? Estimate()
+    {
+        Cube[] own = [.. _cubes.Where(IsOwn)];
+        long[] sizes = [.. own.TakeWhile(cube => cube.IsDone).Select(cube => cube.Executions)];
+        return sizes.Length == own.Length ? null : SearchEstimate.From(sizes, own.Length, own.Sum(cube => cube.Executions));
+    }
+
+    /// <summary>A search that was not split is every shard's.</summary>
+    private bool IsOwn(Cube cube) => _cubes.Length == 1 || options.Shard.Has(cube.Number);
 
     private static ExecutionFailure Diverged(int steps)
         => new(FailureKind.Nondeterminism, "the same steps did not lead to the same state", steps, -1);
@@ -110,22 +164,33 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
     /// <summary>Splits the search, if one worker alone does not end it.</summary>
     private void Split(Engine engine, TraceOrder order, Action<long> begun)
     {
-        Begin([Splitter.Root()], 0);
-        if (options.Workers > 1)
+        int parts = options.Earlier?.Cubes ?? 0;
+        if (parts <= 1)
         {
+            Begin([Splitter.Root()]);
+            Restore(parts);
             Explore(_cubes[0], engine, order, begun, options.ExecutionsAlone);
-            if (!_cubes[0].IsDone && IsWanted(_cubes[0]))
-            {
-                var splitter = new Splitter(engine, body, options);
-                Begin(splitter.Split(options.Cubes) ?? [], 0);
-                _isCut = splitter.IsCut;
-            }
         }
 
-        _isSplit = _cubes.Length > 0;
+        bool goesOn = parts > 1
+            || (!_cubes[0].IsDone && IsWanted(_cubes[0]) && _cubes[0].Begun < options.MaxExecutions);
+        if (goesOn)
+        {
+            var splitter = new Splitter(engine, body, options);
+            if (splitter.Split(options.Cubes) is not { } cubes)
+            {
+                return;
+            }
+
+            Begin(cubes);
+            Restore(parts);
+            _isCut = splitter.IsCut;
+        }
+
+        _isSplit = true;
     }
 
-    private void Begin(IReadOnlyList<IReadOnlyList<SearchNode>> roots, int next)
+    private void Begin(IReadOnlyList<IReadOnlyList<SearchNode>> roots)
     {
         lock (_gate)
         {
@@ -134,8 +199,28 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
             [
                 .. roots.Select((root, number) => new Cube(number, new SearchTree(options.Reduces, preemptions, root))),
             ];
-            _next = next;
+            _next = 0;
             _distinct?.Clear();
+        }
+    }
+
+    /// <summary>Takes over what an earlier exploration has done.</summary>
+    /// <param name="parts">How many parts it had; 0 if it had not come so far.</param>
+    /// <exception cref="InvalidOperationException">The search has another number of parts now.</exception>
+    private void Restore(int parts)
+    {
+        lock (_gate)
+        {
+            if (parts > 0 && parts != _cubes.Length)
+            {
+                throw new InvalidOperationException(
+                    $"the search has {_cubes.Length} parts, and had {parts} when it was recorded");
+            }
+
+            foreach (CubeRecord done in options.Earlier?.Done ?? [])
+            {
+                _cubes[done.Number].Restore(done);
+            }
         }
     }
 
@@ -143,6 +228,11 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
     {
         lock (_gate)
         {
+            while (_next < _cubes.Length && (_cubes[_next].IsDone || !IsOwn(_cubes[_next])))
+            {
+                _next++;
+            }
+
             return _next < _cubes.Length ? _cubes[_next++] : null;
         }
     }
@@ -216,13 +306,15 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
                 return false;
             }
 
-            cube.IsDone = !cube.Tree.TryTake();
+            cube.IsDone = cube.IsDone || !cube.Tree.TryTake();
+            cube.IsCut = cube.Tree.IsCut;
             cube.Begun += cube.IsDone ? 0 : 1;
             return !cube.IsDone;
         }
     }
 
-    private bool IsWanted(Cube cube) => !_closed && cube.Number < _end;
+    private bool IsWanted(Cube cube)
+        => !_closed && cube.Number < _end && (options.Earlier?.Failures.Count ?? 0) < options.MaxFailures;
 
     private void Reverse(
         SearchTree tree, TreeStrategy strategy, TraceOrder order, int firstNew, bool isRedundant)
@@ -260,7 +352,12 @@ internal sealed class ExhaustiveSearch(Action body, ExplorationOptions options, 
             else
             {
                 cube.Executions++;
-                _distinct?.Add(order.TraceHash());
+                if (_distinct is not null)
+                {
+                    ulong hash = order.TraceHash();
+                    _distinct.Add(hash);
+                    _sketch.Add(hash);
+                }
             }
 
             if (failure is not null)

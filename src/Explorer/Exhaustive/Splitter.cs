@@ -57,7 +57,24 @@ internal sealed class Splitter(Engine engine, Action body, ExplorationOptions op
             }
         }
 
-        return [.. whole.Concat(open).Select(path => path.Select(node => node.Fresh()).ToArray())];
+        return Shuffle([.. whole.Concat(open).Select(path => path.Select(node => node.Fresh()).ToArray())]);
+    }
+
+    /// <summary>
+    /// Brings the parts into an order that is drawn at random, always the same: those that end first are then a sample
+    /// of all.
+    /// </summary>
+    private static SearchNode[][] Shuffle(SearchNode[][] parts)
+    {
+        var random = new SchedulingRandom();
+        random.Reset(0, 0);
+        for (int i = parts.Length - 1; i > 0; i--)
+        {
+            int other = (int)random.Next((uint)i + 1);
+            (parts[i], parts[other]) = (parts[other], parts[i]);
+        }
+
+        return parts;
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public static class Strategies
     public const string Exhaustive = "exhaustive";
 
     /// <summary>The strategy whose executions learn from all earlier ones.</summary>
-    internal const string Feedback = "feedback";
+    public const string Feedback = "feedback";
 
     /// <summary>The strategy that gives a <see cref="DepthGuarantee"/>.</summary>
     internal const string Priorities = "pct";

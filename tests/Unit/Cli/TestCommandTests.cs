@@ -101,7 +101,7 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal(
             [
                 "name", "strategy", "seed", "executions", "distinct", "steps", "seconds", "executionsPerSecond",
-                "complete", "blocked", "depth", "preemptions", "verdict", "guarantee", "failures",
+                "complete", "blocked", "depth", "preemptions", "verdict", "estimate", "shard", "guarantee", "failures",
             ],
             scenarios[0].EnumerateObject().Select(member => member.Name));
         Assert.Equal("fails", scenarios[0].GetProperty("name").GetString());

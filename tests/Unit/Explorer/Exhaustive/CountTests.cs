@@ -9,7 +9,11 @@ namespace Testbed.Unit.Explorer.Exhaustive;
 /// <summary>How many executions the exhaustive strategy needs, exactly.</summary>
 public sealed unsafe class CountTests
 {
-    private static readonly ExplorationOptions s_all = new() { Strategy = Strategies.Exhaustive };
+    private static readonly ExplorationOptions s_all = new()
+    {
+        Strategy = Strategies.Exhaustive,
+        ExecutionsAlone = long.MaxValue,
+    };
 
     [Fact]
     public void Store_buffering_has_3() => Needs(3, 0, StoreBuffering);
