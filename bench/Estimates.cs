@@ -13,7 +13,7 @@ internal static class Estimates
 {
     private const int Orders = 2_000;
 
-    private static readonly int[] s_samples = [4, 8, 16, 32];
+    private static readonly int[] s_samples = [16, 24, 32, 48];
 
     /// <summary>Creates the command <c>estimates</c>.</summary>
     internal static Command Create()

@@ -21,7 +21,7 @@ internal static class ExitCode
     /// <summary>Testbed itself is broken: an unexpected exception, or a canary that was not found.</summary>
     public const int InternalError = 3;
 
-    /// <summary>A proof was ended by a bound on its time before it had explored everything.</summary>
+    /// <summary>A proof was ended by a bound on its time before it had explored everything, or a shard is missing.</summary>
     public const int NotProved = 4;
 
     /// <summary>Ctrl+C, after saying what was found: 128 and the number of the signal, as shells have it.</summary>
@@ -36,7 +36,7 @@ internal static class ExitCode
                with 'weaken': a mutant survived that is not explained
           2    wrong usage or input
           3    internal error
-          4    a proof was ended before it had explored everything
+          4    a proof was ended before it had explored everything; with 'merge': something is missing
           130  interrupted, after saying what was found
         """;
 }

@@ -71,7 +71,8 @@ internal sealed record MergedSearch(
         CubeRecord[] done = [.. records.SelectMany(record => record.Done).DistinctBy(cube => cube.Number)];
         int parts = sizes.FirstOrDefault();
         int[] missing = [.. Enumerable.Range(1, first.Shard.Count).Except(records.Select(record => record.Shard.Number))];
-        RecordedFailure[] failures = [.. records.SelectMany(record => record.Failures).OrderBy(failure => failure.Execution)];
+        RecordedFailure[] failures =
+            [.. records.SelectMany(record => record.Failures).OrderBy(failure => failure.Execution)];
         bool isWhole = first.IsExhaustive ? parts > 0 && done.Length == parts : missing.Length == 0;
         bool isCut = records.Any(record => record.IsCut) || done.Any(cube => cube.IsCut);
         return new MergedSearch(
@@ -109,9 +110,12 @@ internal sealed record MergedSearch(
             return isWhole ? "no failure" : $"no failure so far{absent}";
         }
 
-        string bound = isCut ? string.Create(CultureInfo.InvariantCulture, $" with at most {first.Preemptions} preemptions") : "";
+        string bound = isCut
+            ? string.Create(CultureInfo.InvariantCulture, $" with at most {first.Preemptions} preemptions")
+            : "";
         return isWhole
             ? $"every interleaving{bound} explored: no failure"
-            : $"not every interleaving explored, {FailureText.Count(Math.Max(1, missingParts), "part")} missing: no failure so far{absent}";
+            : $"not every interleaving explored, {FailureText.Count(Math.Max(1, missingParts), "part")} missing: "
+                + $"no failure so far{absent}";
     }
 }

@@ -51,7 +51,8 @@ internal sealed class PlainHuntView : IHuntView
             if (Stopwatch.GetElapsedTime(_shown) >= s_interval)
             {
                 _shown = Stopwatch.GetTimestamp();
-                Show(target.Name, progress.Executions, progress.Elapsed, progress.Shrinking?.ToString() ?? progress.Estimate?.ToString() ?? "hunting");
+                string state = progress.Shrinking?.ToString() ?? progress.Estimate?.ToString() ?? "hunting";
+                Show(target.Name, progress.Executions, progress.Elapsed, state);
             }
         }
     }

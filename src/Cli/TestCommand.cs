@@ -153,7 +153,8 @@ internal sealed class TestCommand
             ProofTable.Write(Screen.For(_text, isTerminal: false), results, _context.Scenarios);
         }
 
-        int bugs = _bugs.Count + results.Sum(result => result.Exploration.Record.Failures.Count - result.Exploration.Failures.Count);
+        int bugs = _bugs.Count
+            + results.Sum(result => result.Exploration.Record.Failures.Count - result.Exploration.Failures.Count);
         string found = bugs == 0 ? "no bug" : FailureText.Count(bugs, "bug");
         string summary = $"{found} in {HuntTable.Number(executions)} executions of "
             + FailureText.Count(results.Count, "scenario");

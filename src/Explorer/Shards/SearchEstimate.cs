@@ -18,8 +18,8 @@ namespace Testbed.Explorer;
 /// <param name="Parts">How many parts there are.</param>
 public sealed record SearchEstimate(double Total, double Low, double High, int Sample, int Parts)
 {
-    /// <summary>With fewer parts nothing is said.</summary>
-    internal const int LeastSample = 4;
+    /// <summary>With fewer parts nothing is said: then the truth would lie outside of most intervals.</summary>
+    internal const int LeastSample = 16;
 
     /// <summary>The estimate in a phrase.</summary>
     public override string ToString()
