@@ -104,6 +104,16 @@ public sealed record WorldOptions
     /// <summary>Told of each phase of a collection; for oracles and logs. None by default.</summary>
     public CollectionObserver? Observer { get; init; }
 
+    /// <summary>Asked before the world takes more memory. None by default.</summary>
+    public GrowthObserver? Growth { get; init; }
+
+    /// <summary>
+    /// Given the text that a world leaves behind which fails: why, and what each goroutine did. One call at most, by the
+    /// thread that fails and under whatever locks it holds, so it must not use the world; what it throws is dropped. None
+    /// by default.
+    /// </summary>
+    public Action<string>? CrashOutput { get; init; }
+
     /// <summary>Throws unless every option has a value that works.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One has not; the message names it and its range.</exception>
     internal void Validate()

@@ -19,6 +19,7 @@ public static class Catalogue
         new WorldFailure(),
         new FinalizerQueueScenario(),
         new CacheFlush(),
+        new CrashWhileHoldingAllglock(),
         new CasPair(),
         new LongRun(),
         new Canary(),

@@ -21,9 +21,16 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
     private readonly int _spanPages;
     private readonly Mutex _lock;
     private readonly State* _state;
+    private readonly Action<Exception>? _die;
 
-    internal CentralList(PageHeap<TSync> pages, Bitmap<TSync> bitmap, SizeClasses classes, int sizeClass)
+    internal CentralList(
+        PageHeap<TSync> pages,
+        Bitmap<TSync> bitmap,
+        SizeClasses classes,
+        int sizeClass,
+        Action<Exception>? die = null)
     {
+        _die = die;
         _pages = pages;
         _bitmap = bitmap;
         _sizeClass = sizeClass;
@@ -70,7 +77,7 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
             Span* span = _pages.FindKnown(first);
             if (span == null)
             {
-                throw new CorruptionException($"a cache of class {_sizeClass} holds 0x{first:x}, which is in no span");
+                throw Fatal($"a cache of class {_sizeClass} holds 0x{first:x}, which is in no span");
             }
 
             TSync.Write((nint*)first, TSync.Read(&span->FreeList));
@@ -137,7 +144,7 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
         int references = TSync.Read(&span->References) - count;
         if (references < 0 || TSync.Read(&span->SizeClass) != _sizeClass)
         {
-            throw new CorruptionException(
+            throw Fatal(
                 $"{count} objects of class {_sizeClass} are freed into span {TSync.Read(&span->Index)} of class "
                 + $"{TSync.Read(&span->SizeClass)}, which has {references + count} in use");
         }
@@ -157,6 +164,15 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
         }
 
         return references == 0;
+    }
+
+    /// <summary>Dumps and fails the world where it is found corrupt, and leaves the lock.</summary>
+    private CorruptionException Fatal(string message)
+    {
+        var exception = new CorruptionException(message);
+        _die?.Invoke(exception);
+        TSync.Exit(_lock);
+        return exception;
     }
 
     /// <summary>Makes a span of free objects, in the order of their addresses; under the lock, which it leaves meanwhile. The seed's <c>MCentral_Grow</c>.</summary>

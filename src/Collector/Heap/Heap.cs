@@ -30,7 +30,9 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     private readonly List<nint> _caches = [];
     private readonly State* _state;
 
-    internal Heap(WorldOptions options)
+    /// <param name="options">What the world is made with.</param>
+    /// <param name="die">Dumps and fails the world; called under a lock of the heap, if that cannot go on.</param>
+    internal Heap(WorldOptions options, Action<Exception>? die = null)
     {
         _options = options;
         _classes = new SizeClasses(options.PageBytes, options.MaxSmallSize);
@@ -40,11 +42,11 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         ArenaStart = ((nint)_block + options.PageBytes - 1) & ~(nint)(options.PageBytes - 1);
         ArenaEnd = ArenaStart + (nint)arena;
         Bitmap = new Bitmap<TSync>(ArenaStart, arena);
-        _pages = new PageHeap<TSync>(options, ArenaStart, Bitmap);
+        _pages = new PageHeap<TSync>(options, ArenaStart, Bitmap, die);
         _central = new CentralList<TSync>[_classes.Count];
         for (int sizeClass = 1; sizeClass < _central.Length; sizeClass++)
         {
-            _central[sizeClass] = new CentralList<TSync>(_pages, Bitmap, _classes, sizeClass);
+            _central[sizeClass] = new CentralList<TSync>(_pages, Bitmap, _classes, sizeClass, die);
         }
 
         FinalizerRecords = new FinalizerRecords<TSync>(options);

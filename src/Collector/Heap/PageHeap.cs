@@ -27,9 +27,13 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     private readonly Span** _free;
     private readonly Span** _table;
     private readonly Bitmap<TSync> _bitmap;
+    private readonly GrowthObserver? _observer;
+    private readonly Action<Exception>? _die;
 
-    internal PageHeap(WorldOptions options, nint start, Bitmap<TSync> bitmap)
+    internal PageHeap(WorldOptions options, nint start, Bitmap<TSync> bitmap, Action<Exception>? die = null)
     {
+        _observer = options.Growth;
+        _die = die;
         _start = start;
         _bitmap = bitmap;
         _pageShift = int.Log2(options.PageBytes);
@@ -94,7 +98,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     {
         TSync.Enter(_lock);
         Span* span = TakeFree(pages);
-        if (span == null && Grow(pages))
+        if (span == null && TryGrow(pages))
         {
             span = TakeFree(pages);
         }
@@ -146,13 +150,13 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         TSync.Enter(_lock);
         if (TSync.VolatileRead(&span->State) != SpanState.InUse || TSync.Read(&span->References) != 0)
         {
-            throw new CorruptionException(
+            throw Fatal(
                 $"span {TSync.Read(&span->Index)} is given back with {TSync.Read(&span->References)} objects in use");
         }
 
         if (TSync.Read(&span->Finalizers) != null)
         {
-            throw new CorruptionException($"span {TSync.Read(&span->Index)} is given back with finalizers");
+            throw Fatal($"span {TSync.Read(&span->Index)} is given back with finalizers");
         }
 
         TSync.Free(TSync.Read(&span->Types));
@@ -380,6 +384,33 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         SpanList<TSync>.Insert(&_state->DeadSpans, neighbour);
     }
 
+    /// <summary>Dumps and fails the world where it is found corrupt, and leaves the lock.</summary>
+    private CorruptionException Fatal(string message)
+    {
+        var exception = new CorruptionException(message);
+        _die?.Invoke(exception);
+        TSync.Exit(_lock);
+        return exception;
+    }
+
+    /// <summary>
+    /// <see cref="Grow"/>; if that fails otherwise than for want of address space, dumps and fails the world and leaves the
+    /// lock.
+    /// </summary>
+    private bool TryGrow(nint pages)
+    {
+        try
+        {
+            return Grow(pages);
+        }
+        catch (Exception exception)
+        {
+            _die?.Invoke(exception);
+            TSync.Exit(_lock);
+            throw;
+        }
+    }
+
     /// <summary>Takes more of the arena, as one free span; under the lock. The seed's <c>MHeap_Grow</c>.</summary>
     /// <returns>Whether there was enough.</returns>
     private bool Grow(nint pages)
@@ -395,6 +426,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         }
 
         nint grown = Math.Min(Math.Max(needed, _growPages), left);
+        _observer?.HeapGrows(grown << _pageShift);
         Span* span = TakeDead();
         TSync.RacyWrite(&span->Start, used);
         TSync.Write(&span->PageCount, grown);

@@ -19,12 +19,19 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     private const int BlockWords = 2;
 
     private readonly int _firstCapacity;
+    private readonly GrowthObserver? _observer;
+    private readonly Action<Exception>? _die;
     private readonly Mutex _lock;
     private readonly State* _state;
 
-    internal AllGoroutines(int firstCapacity)
+    /// <param name="firstCapacity">How many goroutines the first array has room for.</param>
+    /// <param name="observer">Asked before the array grows.</param>
+    /// <param name="die">Dumps and fails the world; called under the lock, if the array cannot grow.</param>
+    internal AllGoroutines(int firstCapacity, GrowthObserver? observer = null, Action<Exception>? die = null)
     {
         _firstCapacity = firstCapacity;
+        _observer = observer;
+        _die = die;
         _lock = TSync.CreateMutex("allglock");
         _state = TSync.Allocate<State>(1, "allg");
     }
@@ -46,6 +53,7 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     }
 
     /// <summary>Adds a goroutine whose status is dead, complete but for its body. The seed's <c>allgadd</c>.</summary>
+    /// <exception cref="OutOfMemoryException">The array cannot grow; the world has failed.</exception>
     internal void Add(G* g)
     {
         TSync.Enter(_lock);
@@ -53,7 +61,16 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
         Block* array = TSync.Read(&_state->Array);
         if (array == null || count == TSync.Read(&array->Capacity))
         {
-            array = Grow(array, count);
+            try
+            {
+                array = Grow(array, count);
+            }
+            catch (Exception exception)
+            {
+                _die?.Invoke(exception);
+                TSync.Exit(_lock);
+                throw;
+            }
         }
 
         TSync.Write(ItemsOf(array) + count, g);
@@ -82,6 +99,7 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     private Block* Grow(Block* old, long count)
     {
         long capacity = old == null ? _firstCapacity : 2 * count;
+        _observer?.GoroutinesGrow(capacity);
         var array = (Block*)TSync.Allocate<nint>((nuint)(BlockWords + capacity), "allgarray");
         if (old != null)
         {

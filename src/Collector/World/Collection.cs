@@ -173,7 +173,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         }
         catch (Exception exception)
         {
-            _scheduler.FailStoppedWorld(exception);
+            _scheduler.Die(exception, m);
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -15,14 +14,27 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         // The caller of Run takes an exception along only when nobody runs any more.
-        return TSync.Read(&_state->Failure) == 0
-            ? TSync.Read(&_state->LiveGoroutines) == 0
-            : TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount) - 1;
+        return HasFailed
+            ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount) - 1
+            : TSync.Read(&_state->LiveGoroutines) == 0;
+    }
+
+    /// <summary>
+    /// Whether every goroutine that has not ended waits for another, and nobody has said so yet; under the lock. The
+    /// seed's <c>checkdead</c>.
+    /// </summary>
+    private bool IsDeadlocked
+    {
+        get
+        {
+            long live = TSync.Read(&_state->LiveGoroutines);
+            return live > 0 && live == TSync.Read(&_state->ParkedGoroutines) && !HasFailed;
+        }
     }
 
     /// <summary>
     /// Puts an M that is about to sleep on the idle list, and sees whether the run is over with it; under the lock.
-    /// The seed's <c>mput</c> and <c>checkdead</c>.
+    /// The seed's <c>mput</c>.
     /// </summary>
     /// <returns>The caller of <c>Run</c> if it must be woken to leave, else null.</returns>
     private M* PutIdleMachine(M* m)
@@ -30,16 +42,9 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&m->ScheduleLink, TSync.Read(&_state->IdleMachines));
         TSync.Write(&_state->IdleMachines, m);
         TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) + 1);
-        long live = TSync.Read(&_state->LiveGoroutines);
-        if (live > 0 && live == TSync.Read(&_state->ParkedGoroutines))
-        {
-            RecordFailure(new DeadlockException());
-        }
-
-        bool failed = TSync.Read(&_state->Failure) != 0;
-        bool over = failed
+        bool over = HasFailed
             ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount)
-            : live == 0;
+            : TSync.Read(&_state->LiveGoroutines) == 0;
         return over && TSync.Read(&_state->InRun) != 0 && RemoveIdleMachine(_firstMachine) ? _firstMachine : null;
     }
 
@@ -103,52 +108,6 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         return all;
-    }
-
-    /// <summary>Ends the world with an exception that left a goroutine; on its M, without the lock.</summary>
-    private void Fail(Exception exception)
-    {
-        // One that unwinds a goroutine because the world has failed is no failure of its own.
-        if (exception is not WorldFailedException)
-        {
-            TSync.ReportFailure(exception);
-        }
-
-        TSync.Enter(_lock);
-        RecordFailure(exception);
-
-        // While the world is stopped, those that wait for a P keep waiting, and may help to collect: whoever starts it
-        // again lets them go.
-        M* waiters = (TSync.Read(&_state->Stop) & StopReason.World) == 0 ? TakeAllWaiters() : null;
-        for (M* m; (m = TakeWorldWaiter()) != null;)
-        {
-            TSync.Write(&m->ScheduleLink, waiters);
-            waiters = m;
-        }
-
-        TSync.Exit(_lock);
-        WakeAll(waiters);
-    }
-
-    /// <summary>
-    /// Ends the world with an exception of the collection that the caller runs; the world is stopped, and fails once
-    /// it starts.
-    /// </summary>
-    internal void FailStoppedWorld(Exception exception)
-    {
-        TSync.Enter(_lock);
-        RecordFailure(exception);
-        TSync.Exit(_lock);
-    }
-
-    /// <summary>Keeps the first exception, and lets every goroutine stop; under the lock.</summary>
-    private void RecordFailure(Exception exception)
-    {
-        if (TSync.Read(&_state->Failure) == 0)
-        {
-            TSync.Write(&_state->Failure, GCHandle.ToIntPtr(GCHandle.Alloc(exception)));
-            TSync.Or((int*)&_state->Stop, (int)StopReason.Failure);
-        }
     }
 
     /// <summary>Lets every M leave and waits for the threads; nobody is in <c>Run</c>.</summary>

@@ -26,7 +26,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         {
             TSync.Enter(_lock);
             P* p = TSync.Read(&m->Processor);
-            if (p == null && TSync.Read(&_state->RunnableCount) > 0 && TSync.Read(&_state->Stop) == StopReason.None)
+            if (p == null && TSync.Read(&_state->RunnableCount) > 0 && TSync.VolatileRead(&_state->Stop) == StopReason.None)
             {
                 p = TakeIdleProcessor();
                 TSync.Write(&m->Processor, p);
@@ -34,7 +34,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
             // Those that wait in place for a P came first: they are served below.
             if (p != null
-                && TSync.Read(&_state->Stop) == StopReason.None
+                && TSync.VolatileRead(&_state->Stop) == StopReason.None
                 && TSync.Read(&_state->FirstWaiter) == null)
             {
                 G* g = TakeRunnable();
@@ -51,6 +51,15 @@ internal sealed unsafe partial class Scheduler<TSync>
                 TSync.Exit(_lock);
                 Wake(woken);
                 return null;
+            }
+
+            if (IsDeadlocked)
+            {
+                // Not under the lock, which the dump must not need (golang/go 4ff45821ae).
+                TSync.Exit(_lock);
+                Wake(woken);
+                Fail(m, new DeadlockException());
+                continue;
             }
 
             M* caller = PutIdleMachine(m);
@@ -76,7 +85,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(exception);
+            Fail(m, exception);
             left = Leave.Ended;
         }
 
@@ -200,7 +209,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         P* p = TSync.Read(&m->Processor);
         TSync.Write(&m->Processor, null);
-        StopReason stop = TSync.Read(&_state->Stop);
+        StopReason stop = TSync.VolatileRead(&_state->Stop);
         if ((stop & StopReason.World) != 0)
         {
             TSync.VolatileWrite(&p->Status, ProcessorStatus.GcStop);
@@ -209,7 +218,9 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         PutIdleProcessor(p);
-        return stop == StopReason.None ? AssignIdleProcessor() : null;
+
+        // In a world that has failed, also while it was stopped, whoever waits unwinds instead and lets the others go.
+        return stop == StopReason.None ? AssignIdleProcessor() : TakeWaiter();
     }
 
     /// <summary>
@@ -222,13 +233,20 @@ internal sealed unsafe partial class Scheduler<TSync>
         for (; ; )
         {
             TSync.Enter(_lock);
-            StopReason stop = TSync.Read(&_state->Stop);
+            StopReason stop = TSync.VolatileRead(&_state->Stop);
 
             // Not while the world is stopped: the goroutine unwinds without a P, and a collection scans its stack.
-            if (stop == StopReason.Failure)
+            if ((stop & (StopReason.Failure | StopReason.World)) == StopReason.Failure)
             {
                 TSync.Exit(_lock);
                 throw new WorldFailedException();
+            }
+
+            if (stop == StopReason.Frozen)
+            {
+                TSync.Exit(_lock);
+                WaitForDump();
+                continue;
             }
 
             P* p = stop == StopReason.None ? TakeIdleProcessor() : null;

@@ -8,7 +8,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     internal void AcquireWorld(M* m)
     {
         TSync.Enter(_lock);
-        if ((TSync.Read(&_state->Stop) & StopReason.Failure) != 0)
+        if ((TSync.VolatileRead(&_state->Stop) & StopReason.Failure) != 0)
         {
             TSync.Exit(_lock);
             throw new WorldFailedException();
@@ -64,7 +64,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Enter(_lock);
 
         // Goroutines of a failed world unwind without a P: no collection may see their stacks change.
-        if ((TSync.Read(&_state->Stop) & StopReason.Failure) != 0)
+        if ((TSync.VolatileRead(&_state->Stop) & StopReason.Failure) != 0)
         {
             TSync.Exit(_lock);
             throw new WorldFailedException();
@@ -119,13 +119,9 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         // All Ps are idle but one, so each is given to whoever has use for it before any of them runs.
         M* woken = AssignIdleProcessors(TSync.Read(&_state->RunnableCount));
-
-        // Those that waited for a P while the world failed leave now that no collection sees their stacks.
-        M* failed = (TSync.Read(&_state->Stop) & StopReason.Failure) != 0 ? TakeAllWaiters() : null;
         M* helper = wantsHelper && TSync.Read(&_state->MachineCount) < _options.MaxMachines ? CreateMachine() : null;
         TSync.Exit(_lock);
         WakeAll(woken);
-        WakeAll(failed);
         Wake(helper);
     }
 
@@ -137,7 +133,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     internal void StopAtSafepoint(M* m)
     {
         TSync.Enter(_lock);
-        StopReason stop = TSync.Read(&_state->Stop);
+        StopReason stop = TSync.VolatileRead(&_state->Stop);
         if (stop == StopReason.None)
         {
             TSync.Exit(_lock);

@@ -26,6 +26,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly World<TSync> _world;
     private readonly Mutex _lock;
     private readonly Note _stopNote;
+    private readonly Mutex _crashLock;
     private readonly SchedulerState* _state;
     private readonly P*[] _processors;
     private readonly FreeGoroutines<TSync> _freeGoroutines;
@@ -37,9 +38,11 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _world = world;
         _lock = TSync.CreateMutex("sched");
         _stopNote = TSync.CreateNote("stopnote");
+        _crashLock = TSync.CreateMutex("paniclk");
         _state = TSync.Allocate<SchedulerState>(1, "sched");
         _freeGoroutines = new FreeGoroutines<TSync>();
-        Goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
+        Goroutines = new AllGoroutines<TSync>(
+            options.FirstGoroutineCapacity, options.Growth, exception => Die(exception));
         _processors = new P*[options.Processors];
         for (int i = _processors.Length - 1; i >= 0; i--)
         {
@@ -98,6 +101,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
 
         TSync.Free(_state);
         TSync.Destroy(_stopNote);
+        TSync.Destroy(_crashLock);
         TSync.Destroy(_lock);
     }
 
@@ -110,7 +114,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         M* m = _firstMachine;
         TSync.Enter(_lock);
         bool busy = TSync.Read(&_state->InRun) != 0;
-        bool failed = TSync.Read(&_state->Failure) != 0;
+        bool failed = HasFailed;
         if (!busy && !failed)
         {
             TSync.Write(&_state->InRun, 1);
@@ -126,13 +130,8 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         RunMachine(m);
         TSync.Enter(_lock);
         TSync.Write(&_state->InRun, 0);
-        nint failure = TSync.Read(&_state->Failure);
         TSync.Exit(_lock);
-        if (failure != 0)
-        {
-            var exception = (Exception)GCHandle.FromIntPtr(failure).Target!;
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
-        }
+        ThrowIfFailed();
     }
 
     /// <summary>Makes a goroutine and queues it; by an M, on a P or not. The seed's <c>newproc1</c>.</summary>
@@ -145,7 +144,16 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             g = TSync.Allocate<G>(1, "g");
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
             TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, _options.StackSegmentWords));
-            Goroutines.Add(g);
+            try
+            {
+                Goroutines.Add(g);
+            }
+            catch (Exception)
+            {
+                ShadowStack<TSync>.Free(g);
+                TSync.Free(g);
+                throw;
+            }
         }
 
         long id = TSync.Add(&_state->LastGoroutineId, 1);
@@ -241,7 +249,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private M* AssignIdleProcessors(int queued)
     {
         M* assigned = null;
-        while (TSync.Read(&_state->Stop) == StopReason.None)
+        while (TSync.VolatileRead(&_state->Stop) == StopReason.None)
         {
             bool waiter = TSync.Read(&_state->FirstWaiter) != null;
             M* m = waiter || queued > 0 ? AssignIdleProcessor() : null;

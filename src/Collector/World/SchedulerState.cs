@@ -12,6 +12,12 @@ internal enum StopReason
 
     /// <summary>The world has failed and will not go on.</summary>
     Failure = 2,
+
+    /// <summary>
+    /// A thread crashes and dumps the world: goroutines wait where they stop, until it has ended with <see cref="Failure"/>.
+    /// The seed's <c>freezetheworld</c>.
+    /// </summary>
+    Frozen = 4,
 }
 
 /// <summary>The words of the scheduler that everybody shares, in memory of the seam. The seed's <c>sched</c>.</summary>
@@ -19,8 +25,8 @@ internal enum StopReason
 internal unsafe struct SchedulerState
 {
     /// <summary>
-    /// Written under the lock by an atomic operation; read at any time, volatile. Together with the status of a P it
-    /// is a Dekker pair: a stopper sets this and then looks for Ps in system calls, an M sets its P's status and then
+    /// Written by atomic operations, <see cref="StopReason.World"/> under the lock, the others by a crashing thread
+    /// without it; read at any time, volatile. Together with the status of a P it is a Dekker pair: a stopper sets this and then looks for Ps in system calls, an M sets its P's status and then
     /// looks here, each with a full fence between, so that one of them sees the other.
     /// </summary>
     internal StopReason Stop;
@@ -85,6 +91,6 @@ internal unsafe struct SchedulerState
     /// <summary>1 while somebody is in <c>Run</c>.</summary>
     internal int InRun;
 
-    /// <summary>A handle to the first exception that ended the world, or 0.</summary>
+    /// <summary>A handle to the exception that ended the world, or 0; under the crash lock.</summary>
     internal nint Failure;
 }

@@ -25,7 +25,7 @@ public sealed unsafe class World<TSync> : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        Heap = new Heap<TSync>(options);
+        Heap = new Heap<TSync>(options, exception => Scheduler!.Die(exception));
         Globals = new Globals<TSync>(options);
         Scheduler = new Scheduler<TSync>(options, this, Heap);
         Collection = new Collection<TSync>(options, Heap, Scheduler, Globals);

@@ -36,6 +36,9 @@ public static class EntryPoints
     public static void CacheFlush() => ChosenBody.Run();
 
     [Test]
+    public static void CrashWhileHoldingAllglock() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]
