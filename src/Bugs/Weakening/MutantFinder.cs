@@ -122,15 +122,14 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
         }
     }
 
-    /// <summary>Swaps a store with the one that the next statement makes.</summary>
+    /// <summary>Swaps a store with the volatile one that the next statement makes.</summary>
     private void AddSwap(InvocationExpressionSyntax first)
     {
         if (first.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
             || block.Statements.SkipWhile(entry => entry != statement).ElementAtOrDefault(1) is not { } next
             || SeamCalls.In(next) is not { } second
-            || !SeamCalls.IsStore(second)
-            || SeamCalls.Subject(first) == SeamCalls.Subject(second)
-            || (SeamCalls.NameOf(first) == nameof(ISync.Write) && SeamCalls.NameOf(second) == nameof(ISync.Write)))
+            || SeamCalls.NameOf(second) != nameof(ISync.VolatileWrite)
+            || SeamCalls.Subject(first) == SeamCalls.Subject(second))
         {
             return;
         }

@@ -21,8 +21,8 @@ public enum MutationKind
     PlainRead,
 
     /// <summary>
-    /// Two stores to different places that follow each other change places. One of them at least is volatile: nobody
-    /// can tell the order of two plain ones without a data race.
+    /// A store and the volatile one behind it, to another place, change places. The order of two plain ones nobody can
+    /// tell without a data race; and a plain one may move before a volatile one on any machine, so that is no weakening.
     /// </summary>
     SwapStores,
 

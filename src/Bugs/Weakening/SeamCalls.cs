@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Testbed.Sync;
 
 namespace Testbed.Bugs;
 
@@ -33,9 +32,4 @@ internal static class SeamCalls
     /// <summary>The text of a call's first argument: the place, lock or note that it is about.</summary>
     /// <param name="call">The call.</param>
     public static string Subject(InvocationExpressionSyntax call) => call.ArgumentList.Arguments[0].ToString();
-
-    /// <summary>Whether a call stores to a place.</summary>
-    /// <param name="call">The call.</param>
-    public static bool IsStore(InvocationExpressionSyntax call)
-        => NameOf(call) is nameof(ISync.Write) or nameof(ISync.VolatileWrite);
 }

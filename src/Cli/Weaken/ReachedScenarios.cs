@@ -10,7 +10,7 @@ namespace Testbed.Cli.Weaken;
 /// </summary>
 internal sealed class ReachedScenarios
 {
-    private const int Executions = 200;
+    private const int Executions = 100;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
 

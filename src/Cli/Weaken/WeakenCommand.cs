@@ -16,6 +16,18 @@ internal sealed class WeakenCommand
 {
     private const int MaxWorkers = 256;
 
+    private const string Notes =
+        """
+        A mutant's code runs for seconds: with DOTNET_TieredCompilation=0 it is compiled once, and hunts go several
+        times faster.
+
+        Exit codes:
+          0    each mutant was killed, or survived for a reason that docs/weaken-reasons.json has
+          1    one survived without a reason, or was killed though there is a reason why it survives
+          2    wrong usage, or a reason for a mutant that there is not
+          130  interrupted, after saying what was found
+        """;
+
     /// <summary>How long all hunts for a mutant take.</summary>
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
 
@@ -24,6 +36,7 @@ internal sealed class WeakenCommand
     private readonly IReadOnlyList<Mutant> _chosen;
     private readonly SurvivorReasons _reasons;
     private readonly ulong _seed;
+    private readonly long _iterations;
     private readonly TimeSpan _timeout;
     private readonly int _workers;
     private readonly bool _list;
@@ -47,6 +60,7 @@ internal sealed class WeakenCommand
         _reasons.RequireMutants(_weakening.Mutants);
         _chosen = arguments.Chosen(result, _weakening.Mutants);
         _seed = result.GetValue(arguments.Seed);
+        _iterations = result.GetValue(arguments.Iterations);
         _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
         _workers = result.GetResult(arguments.Workers) is null
             ? Math.Min(Environment.ProcessorCount, MaxWorkers)
@@ -68,6 +82,7 @@ internal sealed class WeakenCommand
         var command = new Command(
             "weaken", "Tries every synchronization operation one step weaker or gone: each must be noticed.");
         arguments.AddTo(command);
+        HelpNotes.Add(command, Notes);
         command.SetAction(result => new WeakenCommand(context, result, arguments).Run());
         return command;
     }
@@ -92,7 +107,7 @@ internal sealed class WeakenCommand
         }
 
         var report = new WeakenReport(
-            _seed, _timeout.TotalSeconds, [.. _chosen.Select(ResultOf).OfType<MutantResult>()]);
+            _seed, _iterations, _timeout.TotalSeconds, [.. _chosen.Select(ResultOf).OfType<MutantResult>()]);
         if (_json)
         {
             _context.Output.WriteLine(report.Write());
@@ -131,7 +146,7 @@ internal sealed class WeakenCommand
                 scenario => scenario is { IsCanary: false, IsLitmus: false, Bounds: null }),
         ];
         ReachedScenarios reached = ReachedScenarios.Measure(_weakening, scenarios, _seed);
-        var hunt = new MutantHunt(_weakening, reached, _seed, _timeout);
+        var hunt = new MutantHunt(_weakening, reached, _seed, _iterations, _timeout);
         int ended = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _workers };
         try
@@ -165,6 +180,7 @@ internal sealed class WeakenCommand
         {
             new WeakenReport(
                 _seed,
+                _iterations,
                 _timeout.TotalSeconds,
                 [.. _weakening.Mutants.Select(ResultOf).OfType<MutantResult>()]).Save(_file);
         }
@@ -224,6 +240,14 @@ internal sealed class WeakenCommand
             Description = "print the mutants, and hunt none",
         };
 
+        public Option<long> Iterations { get; } = new("--iterations")
+        {
+            Description = "hunt a mutant in so many executions of each scenario at most",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1000,
+            CustomParser = OptionValues.Whole(1L, long.MaxValue),
+        };
+
         public Option<TimeSpan?> Timeout { get; } = new("--timeout")
         {
             Description = "hunt a mutant so long at most, in all scenarios together: seconds, or as in 500ms, 5m, 2h "
@@ -273,7 +297,7 @@ internal sealed class WeakenCommand
         {
             command.Add(_filters);
             foreach (Option option in (Option[])
-                [List, _kinds, Timeout, Seed, Workers, Resume, Again, Json, Markdown])
+                [List, _kinds, Iterations, Timeout, Seed, Workers, Resume, Again, Json, Markdown])
             {
                 command.Add(option);
             }

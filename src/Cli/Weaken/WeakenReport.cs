@@ -6,9 +6,11 @@ namespace Testbed.Cli.Weaken;
 
 /// <summary>What <c>testbed weaken</c> found: the JSON object that it prints, and takes up again. Immutable.</summary>
 /// <param name="Seed">The seed.</param>
+/// <param name="Iterations">How many executions of each scenario a mutant was hunted in at most.</param>
 /// <param name="TimeoutSeconds">How long a mutant was hunted at most.</param>
 /// <param name="Mutants">The results, in the order of the sources.</param>
-internal sealed record WeakenReport(ulong Seed, double TimeoutSeconds, IReadOnlyList<MutantResult> Mutants)
+internal sealed record WeakenReport(
+    ulong Seed, long Iterations, double TimeoutSeconds, IReadOnlyList<MutantResult> Mutants)
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {

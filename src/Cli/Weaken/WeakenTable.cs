@@ -17,10 +17,11 @@ internal static class WeakenTable
         The operations are found on the syntax tree of `src/Collector`; no list is kept by hand. Each scenario is first
         run for a moment with a counter at each operation. A mutant is then hunted in the scenarios that come to its
         operation, the one that does so most often first, with the default strategy, one worker and no shrinking: a
-        short turn each, then the rest of the time in equal shares. The explorer's memory is sequentially consistent,
+        short turn each, then a long one. The explorer's memory is sequentially consistent,
         so a volatile access that became plain is found by the data races that it makes.
 
-        This page is written by `testbed weaken --markdown`; the reasons are in `docs/weaken-reasons.json`.
+        This page is written by `DOTNET_TieredCompilation=0 testbed weaken --markdown` (a mutant runs too briefly for
+        the tiers of the JIT); the reasons are in `docs/weaken-reasons.json`.
         """;
 
     private static readonly Dictionary<MutationKind, string> s_kinds = new()
@@ -30,7 +31,7 @@ internal static class WeakenTable
         [MutationKind.SplitUpdate] = "an atomic add, or, and, or exchange as read and write",
         [MutationKind.PlainWrite] = "a release write as a plain one",
         [MutationKind.PlainRead] = "an acquire read as a plain one",
-        [MutationKind.SwapStores] = "two stores in the other order",
+        [MutationKind.SwapStores] = "a store moved behind the volatile one that follows it",
         [MutationKind.DropWake] = "a note not woken",
         [MutationKind.DropSleep] = "a note not slept on",
         [MutationKind.DropClear] = "a note not cleared",
@@ -66,7 +67,8 @@ internal static class WeakenTable
         writer.WriteLine();
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"**{Summary(report.Mutants)}.** Seed {report.Seed}, at most {report.TimeoutSeconds:0.###} s a mutant."));
+            $"**{Summary(report.Mutants)}.** Seed {report.Seed}; at most {HuntTable.Number(report.Iterations)} executions of "
+            + $"each scenario and {report.TimeoutSeconds:0.###} s a mutant."));
         writer.WriteLine();
         WriteRows(
             writer,
