@@ -20,6 +20,7 @@ public static class Catalogue
         new FinalizerQueueScenario(),
         new CacheFlush(),
         new CrashWhileHoldingAllglock(),
+        new SharedHeap(),
         new CasPair(),
         new LongRun(),
         new Canary(),

@@ -267,7 +267,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         for (int i = 0; i < SpanCount; i++)
         {
             Span* span = SpanAt(i);
-            if (TSync.VolatileRead(&span->State) == SpanState.InUse)
+            if (TSync.Read(&span->State) == SpanState.InUse)
             {
                 allocated[TSync.Read(&span->SizeClass)] += TSync.Read(&span->References);
             }
@@ -341,7 +341,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         for (int i = 0; i < SpanCount; i++)
         {
             Span* span = SpanAt(i);
-            if (TSync.VolatileRead(&span->State) != SpanState.InUse)
+            if (TSync.Read(&span->State) != SpanState.InUse)
             {
                 continue;
             }

@@ -148,7 +148,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         _bitmap.ClearSpan(start, start + bytes);
         TSync.Poison((void*)start, (nuint)bytes);
         TSync.Enter(_lock);
-        if (TSync.VolatileRead(&span->State) != SpanState.InUse || TSync.Read(&span->References) != 0)
+        if (TSync.Read(&span->State) != SpanState.InUse || TSync.Read(&span->References) != 0)
         {
             throw Fatal(
                 $"span {TSync.Read(&span->Index)} is given back with {TSync.Read(&span->References)} objects in use");
@@ -177,18 +177,18 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         int free = 0;
         for (nint page = 0; page < end;)
         {
-            Span* span = TSync.VolatileRead(_table + page);
-            SpanState state = span == null ? SpanState.Dead : TSync.VolatileRead(&span->State);
+            Span* span = TSync.Read(_table + page);
+            SpanState state = span == null ? SpanState.Dead : TSync.Read(&span->State);
             Check(state != SpanState.Dead && PageOf(TSync.RacyRead(&span->Start)) == page, page, "starts no span");
             nint count = TSync.Read(&span->PageCount);
             for (nint i = 0; i < count && state == SpanState.InUse; i++)
             {
-                Check(TSync.VolatileRead(_table + page + i) == span, page + i, "does not lead to its span");
+                Check(TSync.Read(_table + page + i) == span, page + i, "does not lead to its span");
             }
 
             if (state == SpanState.Free)
             {
-                Check(TSync.VolatileRead(_table + page + count - 1) == span, page, "ends no free span");
+                Check(TSync.Read(_table + page + count - 1) == span, page, "ends no free span");
                 Check(!previousFree, page, "starts a free span behind another");
                 free++;
             }
@@ -252,8 +252,8 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
             for (Span* span = TSync.Read(_free + list); span != null; span = TSync.Read(&span->Next))
             {
                 nint page = PageOf(TSync.RacyRead(&span->Start));
-                Check(TSync.VolatileRead(&span->State) == SpanState.Free, page, "is on a list but not free");
-                Check(TSync.VolatileRead(_table + page) == span, page, "is on a list but starts another span");
+                Check(TSync.Read(&span->State) == SpanState.Free, page, "is on a list but not free");
+                Check(TSync.Read(_table + page) == span, page, "is on a list but starts another span");
                 Check(ListOf(TSync.Read(&span->PageCount)) == list, page, "starts a free span on another's list");
                 Check(TSync.Read(&span->Previous) == previous, page, "starts a free span whose list is torn");
                 previous = span;
@@ -346,13 +346,13 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         nint page = PageOf(TSync.RacyRead(&span->Start));
         if (page > 0)
         {
-            Absorb(span, TSync.VolatileRead(_table + page - 1));
+            Absorb(span, TSync.Read(_table + page - 1));
         }
 
         nint end = PageOf(TSync.RacyRead(&span->Start)) + TSync.Read(&span->PageCount);
         if (end < _pages)
         {
-            Absorb(span, TSync.VolatileRead(_table + end));
+            Absorb(span, TSync.Read(_table + end));
         }
 
         page = PageOf(TSync.RacyRead(&span->Start));
@@ -365,7 +365,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     /// <summary>Adds a neighbour's pages to a span if the neighbour is free, and ends the neighbour; under the lock.</summary>
     private void Absorb(Span* span, Span* neighbour)
     {
-        if (neighbour == null || TSync.VolatileRead(&neighbour->State) != SpanState.Free)
+        if (neighbour == null || TSync.Read(&neighbour->State) != SpanState.Free)
         {
             return;
         }
@@ -439,8 +439,8 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     /// <summary>The length of the free span that ends before a page; under the lock.</summary>
     private nint FreePagesBefore(nint page)
     {
-        Span* last = page == 0 ? null : TSync.VolatileRead(_table + page - 1);
-        return last != null && TSync.VolatileRead(&last->State) == SpanState.Free ? TSync.Read(&last->PageCount) : 0;
+        Span* last = page == 0 ? null : TSync.Read(_table + page - 1);
+        return last != null && TSync.Read(&last->State) == SpanState.Free ? TSync.Read(&last->PageCount) : 0;
     }
 
     /// <summary>A dead span to be used again, or a new one; under the lock. The seed's <c>RecordSpan</c>.</summary>

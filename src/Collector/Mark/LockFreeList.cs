@@ -95,7 +95,7 @@ internal sealed unsafe class LockFreeList<TSync> : IDisposable
     internal nuint CountAtRest()
     {
         nuint count = 0;
-        ulong head = TSync.VolatileRead(&_state->Head);
+        ulong head = TSync.Read(&_state->Head);
         while (head != 0)
         {
             count++;

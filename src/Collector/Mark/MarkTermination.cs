@@ -51,8 +51,8 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     internal void Setup(int workers)
     {
         TSync.Write(&_state->Workers, workers);
-        TSync.VolatileWrite(&_state->Idle, 0);
-        TSync.VolatileWrite(&_state->Failed, 0);
+        TSync.Write(&_state->Idle, 0);
+        TSync.Write(&_state->Failed, 0);
     }
 
     /// <summary>Lets everybody know that the calling worker has failed: it does no more work and is not counted.</summary>
@@ -86,11 +86,12 @@ internal sealed unsafe class MarkTermination<TSync> : IDisposable
     /// <summary>The words that the workers share.</summary>
     private struct State
     {
-        /// <summary>How many workers are out of work. Always accessed atomically.</summary>
+        /// <summary>How many workers are out of work. Atomic, but plain in the setup, before the workers start.</summary>
         internal int Idle;
 
         /// <summary>
-        /// 1 once a worker has failed. Volatile: nothing else is read by it, since those that see it only stop waiting.
+        /// 1 once a worker has failed. Volatile, but in the setup: nothing else is read by it, since those that see it only
+        /// stop waiting.
         /// </summary>
         internal int Failed;
 

@@ -58,13 +58,13 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, int.MaxValue);
         TSync.Write(&_state->Workers, workers);
         TSync.Write(&_state->WaitForAll, waitForAll);
-        TSync.VolatileWrite(&_state->Arrived, 0);
-        TSync.VolatileWrite(&_state->Done, 0);
-        TSync.VolatileWrite(&_state->Failed, 0);
+        TSync.Write(&_state->Arrived, 0);
+        TSync.Write(&_state->Done, 0);
+        TSync.Write(&_state->Failed, 0);
         for (int i = 0; i < workers; i++)
         {
             ulong slice = Pack((uint)(count * i / workers), (uint)(count * (i + 1) / workers));
-            TSync.VolatileWrite(&_slices[i].Range, slice);
+            TSync.Write(&_slices[i].Range, slice);
         }
     }
 
@@ -224,14 +224,15 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
     /// <summary>The words that all workers share.</summary>
     private struct State
     {
-        /// <summary>How many workers have come; hands each its slice. Always accessed atomically.</summary>
+        /// <summary>How many workers have come; hands each its slice. Atomic, but plain in the setup.</summary>
         internal int Arrived;
 
-        /// <summary>How many workers hold no index. Always accessed atomically.</summary>
+        /// <summary>How many workers hold no index. Atomic, but plain in the setup.</summary>
         internal int Done;
 
         /// <summary>
-        /// 1 once a worker has failed. Volatile: nothing else is read by it, since those that see it only stop waiting.
+        /// 1 once a worker has failed. Volatile, but in the setup: nothing else is read by it, since those that see it only
+        /// stop waiting.
         /// </summary>
         internal int Failed;
 
@@ -246,7 +247,7 @@ internal sealed unsafe class ParallelFor<TSync> : IDisposable
     [StructLayout(LayoutKind.Sequential, Size = 64)]
     private struct Slice
     {
-        /// <summary>The end in the upper half, the begin in the lower. Always accessed atomically.</summary>
+        /// <summary>The end in the upper half, the begin in the lower. Atomic, but plain in the setup.</summary>
         internal ulong Range;
     }
 }

@@ -187,7 +187,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         long objectsBefore = _heap.AllocatedObjects;
         TSync.Write(&_state->Workers, workers);
         TSync.Write(&_state->Collector, TSync.Read(&TSync.Read(&m->Processor)->Id));
-        TSync.VolatileWrite(&_state->Done, 0);
+        TSync.Write(&_state->Done, 0);
         _marker.Setup(workers, stopped);
         _sweepFor.Setup(workers, _heap.SpanCount, waitForAll: true);
         if (workers > 1)

@@ -39,6 +39,9 @@ public static class EntryPoints
     public static void CrashWhileHoldingAllglock() => ChosenBody.Run();
 
     [Test]
+    public static void SharedHeap() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]

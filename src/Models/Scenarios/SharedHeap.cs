@@ -1,0 +1,118 @@
+using Testbed.Collector;
+using Testbed.Models.Oracles;
+using Testbed.Sync;
+
+namespace Testbed.Models.Scenarios;
+
+/// <summary>
+/// Two goroutines and a thread of the host use at the same time what the heap shares: they make types, interfaces,
+/// frames and finalizers known; the goroutines set and clear finalizers of neighbours, allocate small and large objects,
+/// and collect, so that two workers give objects back.
+/// </summary>
+/// <remarks>
+/// Nothing that was made known is lost, an object has the finalizer that was set last, and after each collection all
+/// counts agree with the heap. It is what `testbed weaken` found nobody to notice.
+/// </remarks>
+internal sealed class SharedHeap : Scenario
+{
+    private const int Users = 2;
+    private const int LargeBytes = 256;
+    private const int WordBytes = sizeof(long);
+
+    /// <inheritdoc/>
+    public override string Name => "shared-heap";
+
+    /// <inheritdoc/>
+    public override string Summary
+        => "types, frames and finalizers are made known and set by several at a time, large objects come and go";
+
+    /// <inheritdoc/>
+    public override void Run<TSync>()
+    {
+        using var watch = new Watch<TSync>();
+        using var world = new World<TSync>(SmallWorld.Options(processors: 2, watch));
+        watch.Verifier = new HeapVerifier<TSync>(world);
+        HeapPicture<TSync>.Offer(world);
+        SyncThread host = TSync.StartThread("host", () => MakeKnown(world));
+        world.Run(g => Main(g, world));
+        TSync.Join(host);
+    }
+
+    /// <summary>Makes neighbours that all users share, and lets each use them.</summary>
+    private static void Main<TSync>(Goroutine<TSync> g, World<TSync> world)
+        where TSync : struct, ISync
+    {
+        using Frame<TSync> frame = g.PushFrame(1);
+        int[] pointers = [.. Enumerable.Range(0, 2 * Users).Select(word => word * WordBytes)];
+        frame[0] = g.Allocate(world.RegisterType(new TypeShape("shared", 2 * Users * WordBytes, pointers)));
+        foreach (int offset in pointers)
+        {
+            g.WriteReference(frame[0], offset, g.AllocateBytes(2 * WordBytes));
+        }
+
+        for (int user = 1; user < Users; user++)
+        {
+            int number = user;
+            g.Go(
+                (other, shared) =>
+                {
+                    Use(other, world, shared, number);
+                    return GoroutineTask.Completed;
+                },
+                frame[0]);
+        }
+
+        Use(g, world, frame[0], number: 0);
+        MemoryStatistics statistics = g.ReadMemoryStatistics();
+        foreach (SizeStatistics size in statistics.BySize)
+        {
+            OracleException.Require(
+                size.Frees >= 0 && size.Frees <= size.Mallocs,
+                $"{size.Frees} of {size.Mallocs} objects of {size.Size} bytes are freed");
+        }
+    }
+
+    /// <summary>Uses two of the neighbours: one keeps its finalizer, the other loses it.</summary>
+    private static void Use<TSync>(Goroutine<TSync> g, World<TSync> world, Reference shared, int number)
+        where TSync : struct, ISync
+    {
+        using Frame<TSync> frame = g.PushFrame(2);
+        frame[0] = shared;
+        FinalizerId finalizer = MakeKnown(world);
+        Reference kept = g.ReadReference(shared, 2 * number * WordBytes);
+        Reference cleared = g.ReadReference(shared, ((2 * number) + 1) * WordBytes);
+        g.SetFinalizer(cleared, finalizer);
+        g.SetFinalizer(kept, finalizer);
+        OracleException.Require(g.ClearFinalizer(cleared), "a finalizer that was set is not there");
+        frame[1] = g.AllocateBytes(LargeBytes);
+        frame[1] = g.AllocateBytes(WordBytes);
+        g.Collect();
+        OracleException.Require(!g.ClearFinalizer(cleared), "a finalizer that was cleared is there again");
+        OracleException.Require(g.ClearFinalizer(kept), "the finalizer of a reachable object is gone");
+    }
+
+    /// <summary>Makes one of each known. Any thread.</summary>
+    private static FinalizerId MakeKnown<TSync>(World<TSync> world)
+        where TSync : struct, ISync
+    {
+        TypeId type = world.RegisterType(new TypeShape("own", WordBytes, 0));
+        world.RegisterInterface(type);
+        world.RegisterFrame(SlotKind.Pointer);
+        return world.RegisterFinalizer(static (_, _, _) => { });
+    }
+
+    /// <summary>Verifies the heap after each collection.</summary>
+    private sealed class Watch<TSync> : MutatorWatch<TSync>
+        where TSync : struct, ISync
+    {
+        /// <summary>Once there is a world.</summary>
+        internal HeapVerifier<TSync>? Verifier { get; set; }
+
+        /// <inheritdoc/>
+        public override void CollectionEnded(in CollectionSummary summary)
+        {
+            Verifier!.Verify();
+            base.CollectionEnded(summary);
+        }
+    }
+}
