@@ -86,6 +86,14 @@ public sealed record WorldOptions
     /// <summary>How many goroutines the array of all goroutines first has room for. The seed's 512.</summary>
     public int FirstGoroutineCapacity { get; init; } = 512;
 
+    /// <summary>
+    /// How many runnable goroutines a P keeps to itself; a power of two, at least 2. The seed's 256.
+    /// </summary>
+    public int RunQueueLength { get; init; } = 256;
+
+    /// <summary>Each so-manieth goroutine that a P runs comes from the queue for all, if there is one. The seed's 61.</summary>
+    public int FairTurn { get; init; } = 61;
+
     /// <summary>How many words the first segment of a goroutine's stack has; later ones double.</summary>
     public int StackSegmentWords { get; init; } = 32;
 
@@ -140,6 +148,9 @@ public sealed record WorldOptions
         }
 
         Require(FirstGoroutineCapacity, 1, 1 << 20, nameof(FirstGoroutineCapacity));
+        Require(RunQueueLength, 2, 1 << 20, nameof(RunQueueLength));
+        RequirePowerOfTwo(RunQueueLength, nameof(RunQueueLength));
+        Require(FairTurn, 1, int.MaxValue, nameof(FairTurn));
         Require(StackSegmentWords, 4, 1 << 20, nameof(StackSegmentWords));
         Require(DataWords, 1, 1 << 24, nameof(DataWords));
         Require(BssWords, 1, 1 << 24, nameof(BssWords));

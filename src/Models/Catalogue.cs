@@ -21,6 +21,7 @@ public static class Catalogue
         new CacheFlush(),
         new CrashWhileHoldingAllglock(),
         new SharedHeap(),
+        new RunQueue(),
         new CasPair(),
         new LongRun(),
         new Canary(),
@@ -39,6 +40,7 @@ public static class Catalogue
             "3 threads that each pop a node and push it, 2 nodes",
             nodes: 2,
             togetherBySecond: 1),
+        new RunQueueSmall(),
         new StoreBuffering(),
         new LockedAppend(),
         new TreiberStack(

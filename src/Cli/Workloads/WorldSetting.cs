@@ -71,6 +71,16 @@ internal sealed record WorldSetting(
             options => options.StackSegmentWords,
             (options, value) => options with { StackSegmentWords = value }),
         new(
+            "run-queue-length",
+            [2, 4, 256],
+            options => options.RunQueueLength,
+            (options, value) => options with { RunQueueLength = value }),
+        new(
+            "fair-turn",
+            [1, 3, 61],
+            options => options.FairTurn,
+            (options, value) => options with { FairTurn = value }),
+        new(
             "steal-tries-per-worker",
             [1, 4],
             options => options.StealTriesPerWorker,

@@ -75,8 +75,8 @@ internal unsafe struct G
     internal long WaitSince;
 
     /// <summary>
-    /// The next on the run queue or a list of joiners, under the scheduler's lock; or on a list of
-    /// <see cref="FreeGoroutines{TSync}"/>, under what protects that list.
+    /// The next on the run queue for all or a list of joiners, under the scheduler's lock; or on a list of
+    /// <see cref="FreeGoroutines{TSync}"/>, under what protects that list; or of a chain that one M has taken off a queue.
     /// </summary>
     internal G* ScheduleLink;
 

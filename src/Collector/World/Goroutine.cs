@@ -475,7 +475,7 @@ public sealed unsafe class Goroutine<TSync>
     }
 
     /// <summary>Lets a goroutine go on that waits after <see cref="ParkOn"/>; each wait ends once. The seed's <c>ready</c>.</summary>
-    internal void Ready(G* parked) => _scheduler.Ready(parked);
+    internal void Ready(G* parked) => _scheduler.Ready(_machine, parked);
 
     /// <summary>A body that never awaits, as one that may.</summary>
     internal static Func<Goroutine<TSync>, GoroutineTask> ToAsync(Action<Goroutine<TSync>> body)

@@ -28,6 +28,12 @@ internal unsafe struct M
     /// </summary>
     internal int HelpGc;
 
+    /// <summary>
+    /// 1 while it looks for a goroutine to steal, counted in <see cref="SchedulerState.SpinningCount"/>: its own, and
+    /// written by whoever wakes it to look, before <see cref="Park"/> is woken.
+    /// </summary>
+    internal int Spinning;
+
     /// <summary>The next idle M, or the next that waits; under the scheduler's lock.</summary>
     internal M* ScheduleLink;
 

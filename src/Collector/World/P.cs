@@ -31,6 +31,17 @@ internal unsafe struct P
     /// <summary>Its thread cache; constant. The cache is the owner's.</summary>
     internal ThreadCache* Cache;
 
+    /// <summary>
+    /// Head and tail of its queue of runnable goroutines, see <see cref="RunQueues{TSync}"/>. Always accessed atomically.
+    /// </summary>
+    internal ulong RunQueue;
+
+    /// <summary>The queue's slots, pointers to goroutines; constant. The owner writes them, thieves read them.</summary>
+    internal nint* RunSlots;
+
+    /// <summary>How many times a goroutine was looked for on it; the owner's. The seed's <c>schedtick</c>.</summary>
+    internal int Tick;
+
     /// <summary>Dead goroutines to be used again; the owner's. The seed's <c>gfree</c>.</summary>
     internal G* FreeGoroutines;
 

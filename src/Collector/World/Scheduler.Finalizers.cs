@@ -14,13 +14,8 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
         else if (waiting != null)
         {
-            TSync.Enter(_lock);
-            TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) + 1);
-            TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
-            MakeRunnable(waiting);
-            M* woken = AssignIdleProcessor();
-            TSync.Exit(_lock);
-            Wake(woken);
+            TSync.Add(&_state->Population, OneLive);
+            Ready(m, waiting);
         }
     }
 
@@ -29,12 +24,5 @@ internal sealed unsafe partial class Scheduler<TSync>
         => _world.Heap.FinalizerQueue.Wait(g, () => SetFinalizerRunnerWaiting(g));
 
     /// <summary>Makes the goroutine that runs finalizers wait; under the queue's lock.</summary>
-    private void SetFinalizerRunnerWaiting(G* g)
-    {
-        TSync.Enter(_lock);
-        TSync.Write(&g->WaitReason, WaitReason.Finalizers);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
-        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
-        TSync.Exit(_lock);
-    }
+    private void SetFinalizerRunnerWaiting(G* g) => MakeWaiting(g, WaitReason.Finalizers, OneLive + OneActive);
 }

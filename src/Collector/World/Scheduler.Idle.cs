@@ -16,7 +16,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         // The caller of Run takes an exception along only when nobody runs any more.
         return HasFailed
             ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount) - 1
-            : TSync.Read(&_state->LiveGoroutines) == 0;
+            : TSync.VolatileRead(&_state->Population) < OneLive;
     }
 
     /// <summary>
@@ -27,8 +27,9 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         get
         {
-            long live = TSync.Read(&_state->LiveGoroutines);
-            return live > 0 && live == TSync.Read(&_state->ParkedGoroutines) && !HasFailed;
+            // Where none is active, none starts another or readies one: the number of those that live cannot change.
+            long population = TSync.VolatileRead(&_state->Population);
+            return population >= OneLive && population % OneLive == 0 && !HasFailed;
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) + 1);
         bool over = HasFailed
             ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount)
-            : TSync.Read(&_state->LiveGoroutines) == 0;
+            : TSync.VolatileRead(&_state->Population) < OneLive;
         return over && TSync.Read(&_state->InRun) != 0 && RemoveIdleMachine(_firstMachine) ? _firstMachine : null;
     }
 

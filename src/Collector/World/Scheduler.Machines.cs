@@ -22,52 +22,157 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// </summary>
     private G* FindRunnable(M* m)
     {
-        for (; ; )
+        do
         {
-            TSync.Enter(_lock);
             P* p = TSync.Read(&m->Processor);
-            if (p == null && TSync.Read(&_state->RunnableCount) > 0 && TSync.VolatileRead(&_state->Stop) == StopReason.None)
+            G* g = p == null || MustStop ? null : TakeWork(m, p);
+            if (g != null)
             {
-                p = TakeIdleProcessor();
-                TSync.Write(&m->Processor, p);
+                EndSpinning(m);
+                return g;
             }
+        }
+        while (WaitForWork(m));
+        return null;
+    }
 
-            // Those that wait in place for a P came first: they are served below.
-            if (p != null
-                && TSync.VolatileRead(&_state->Stop) == StopReason.None
-                && TSync.Read(&_state->FirstWaiter) == null)
+    /// <summary>
+    /// A goroutine to run on the M's P: from its queue, the queue for all, or another P's; and every so often from the
+    /// queue for all first, which two goroutines that ready each other would else starve.
+    /// </summary>
+    private G* TakeWork(M* m, P* p)
+    {
+        int tick = TSync.Read(&p->Tick) + 1;
+        TSync.Write(&p->Tick, tick);
+        bool fair = tick % _options.FairTurn == 0;
+        G* g = fair ? null : _runQueues.TryTake(p);
+        if (g != null)
+        {
+            return g;
+        }
+
+        // Those that wait in place for a P came before the queue for all: the M gives them its own.
+        TSync.Enter(_lock);
+        bool waiter = TSync.Read(&_state->FirstWaiter) != null;
+        g = waiter ? null : TakeShare(p, fair);
+        TSync.Exit(_lock);
+        if (g != null || waiter)
+        {
+            return g;
+        }
+
+        g = fair ? _runQueues.TryTake(p) : null;
+        return g != null ? g : Steal(m, p);
+    }
+
+    /// <summary>
+    /// A goroutine off the queue for all, and with it onto the P's empty queue as many as are each P's share, or none if
+    /// only one is wanted; under the lock. The seed's <c>globrunqget</c>.
+    /// </summary>
+    private G* TakeShare(P* p, bool onlyOne)
+    {
+        int count = TSync.Read(&_state->RunnableCount);
+        int share = onlyOne ? 1 : Math.Min((count / _processors.Length) + 1, _runQueues.Length);
+        G* g = TakeRunnable();
+        for (int taken = 1; taken < Math.Min(count, share); taken++)
+        {
+            _runQueues.TryPut(p, TakeRunnable());
+        }
+
+        return g;
+    }
+
+    /// <summary>Half of some other P's goroutines; the M's P has none. Null if no P has any.</summary>
+    private G* Steal(M* m, P* p)
+    {
+        int count = _processors.Length;
+        if (count > 1 && TSync.Read(&m->Spinning) == 0)
+        {
+            StartSpinning(m);
+        }
+
+        int own = TSync.Read(&p->Id);
+        for (int i = 1; i < count; i++)
+        {
+            G* g = _runQueues.TrySteal(p, _processors[(own + i) % count]);
+            if (g != null)
             {
-                G* g = TakeRunnable();
-                if (g != null)
-                {
-                    TSync.Exit(_lock);
-                    return g;
-                }
+                return g;
             }
+        }
 
-            M* woken = p == null ? null : ReleaseProcessor(m);
-            if (MustLeave(m))
+        return null;
+    }
+
+    private void StartSpinning(M* m)
+    {
+        TSync.Write(&m->Spinning, 1);
+        TSync.Add(&_state->SpinningCount, 1);
+    }
+
+    /// <summary>
+    /// Ends the search of an M that has found a goroutine. Where there was one there may be more, and while it looked
+    /// nobody woke another: the last to end does. The seed's <c>resetspinning</c>.
+    /// </summary>
+    private void EndSpinning(M* m)
+    {
+        if (TSync.Read(&m->Spinning) != 0)
+        {
+            TSync.Write(&m->Spinning, 0);
+            if (TSync.Add(&_state->SpinningCount, -1) == 0)
             {
-                TSync.Exit(_lock);
-                Wake(woken);
-                return null;
+                WakeProcessor();
             }
+        }
+    }
 
-            if (IsDeadlocked)
-            {
-                // Not under the lock, which the dump must not need (golang/go 4ff45821ae).
-                TSync.Exit(_lock);
-                Wake(woken);
-                Fail(m, new DeadlockException());
-                continue;
-            }
+    /// <summary>
+    /// Gives the M's P up, if it has one, and sleeps, unless there is an idle P and something to run on it after all.
+    /// </summary>
+    /// <returns>False if the M is to leave instead.</returns>
+    private bool WaitForWork(M* m)
+    {
+        TSync.Enter(_lock);
+        M* woken = TSync.Read(&m->Processor) == null ? null : ReleaseProcessor(m, blocks: false);
+        if (TSync.Read(&m->Spinning) != 0)
+        {
+            TSync.Write(&m->Spinning, 0);
+            TSync.Add(&_state->SpinningCount, -1);
+        }
 
-            M* caller = PutIdleMachine(m);
-            TSync.Exit(_lock);
-            Wake(woken);
-            Wake(caller);
+        // After it has counted its P idle and itself out: see SpinningCount.
+        bool work = TSync.VolatileRead(&_state->Stop) == StopReason.None
+            && TSync.Read(&_state->IdleProcessors) != null
+            && HasWork();
+        bool leaves = !work && MustLeave(m);
+        bool deadlock = !work && !leaves && IsDeadlocked;
+        M* caller = null;
+        if (work)
+        {
+            // It looks again, so that it wakes another M once it has found something: there may be more. (The seed did
+            // not count it in, and whoever had seen it look woke nobody.)
+            TSync.Write(&m->Processor, TakeIdleProcessor());
+            StartSpinning(m);
+        }
+        else if (!leaves && !deadlock)
+        {
+            caller = PutIdleMachine(m);
+        }
+
+        TSync.Exit(_lock);
+        Wake(woken);
+        Wake(caller);
+        if (deadlock)
+        {
+            // Not under the lock, which the dump must not need (golang/go 4ff45821ae).
+            Fail(m, new DeadlockException());
+        }
+        else if (!work && !leaves)
+        {
             Sleep(m);
         }
+
+        return !leaves;
     }
 
     /// <summary>Runs a goroutine until it awaits or ends. The seed's <c>execute</c>.</summary>
@@ -105,7 +210,7 @@ internal sealed unsafe partial class Scheduler<TSync>
                 ParkFinalizerRunner(g);
                 break;
             case Leave.Parks:
-                Park(g, goroutine.ParkReason);
+                MakeWaiting(g, goroutine.ParkReason, OneActive);
                 TSync.Exit(goroutine.ParkLock);
                 break;
         }
@@ -121,22 +226,19 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.VolatileWrite(&g->Id, 0);
         G* joiner = TSync.Read(&g->Joiners);
         TSync.Write(&g->Joiners, null);
-        int readied = 0;
-        for (; joiner != null; readied++)
+        TSync.Exit(_lock);
+        while (joiner != null)
         {
             G* next = TSync.Read(&joiner->ScheduleLink);
-            MakeRunnable(joiner);
+            Ready(m, joiner);
             joiner = next;
         }
 
-        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) - 1);
-        M* woken = AssignIdleProcessors(readied);
-        TSync.Exit(_lock);
+        TSync.Add(&_state->Population, -OneLive - OneActive);
         _freeGoroutines.Put(TSync.Read(&m->Processor), g);
-        WakeAll(woken);
     }
 
-    /// <summary>Puts a goroutine that yielded at the end of the run queue. The seed's <c>gosched0</c>.</summary>
+    /// <summary>Puts a goroutine that yielded at the end of the queue for all. The seed's <c>gosched0</c>.</summary>
     private void Requeue(G* g)
     {
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
@@ -158,54 +260,47 @@ internal sealed unsafe partial class Scheduler<TSync>
         {
             TSync.Write(&g->ScheduleLink, TSync.Read(&target.G->Joiners));
             TSync.Write(&target.G->Joiners, g);
-            MakeWaiting(g, WaitReason.Join);
+            MakeWaiting(g, WaitReason.Join, OneActive);
         }
 
         TSync.Exit(_lock);
     }
 
-    /// <summary>Lets a goroutine wait that has left its M. The seed's <c>park0</c>.</summary>
-    private void Park(G* g, WaitReason reason)
-    {
-        TSync.Enter(_lock);
-        MakeWaiting(g, reason);
-        TSync.Exit(_lock);
-    }
-
-    /// <summary>Lets a parked goroutine go on; by a goroutine's M, which may hold the lock that it parked on.</summary>
-    internal void Ready(G* g)
-    {
-        TSync.Enter(_lock);
-        MakeRunnable(g);
-        M* woken = AssignIdleProcessor();
-        TSync.Exit(_lock);
-        Wake(woken);
-    }
-
-    /// <summary>Makes a goroutine wait for another; under the lock.</summary>
-    private void MakeWaiting(G* g, WaitReason reason)
+    /// <summary>
+    /// Makes a goroutine wait for another that has left its M; under the lock under which others find it. The seed's
+    /// <c>park0</c>.
+    /// </summary>
+    /// <param name="g">The goroutine.</param>
+    /// <param name="reason">What it waits for.</param>
+    /// <param name="fewer">What the population loses, in one step: what it is between two would look like a deadlock.</param>
+    private void MakeWaiting(G* g, WaitReason reason, long fewer)
     {
         TSync.Write(&g->WaitReason, reason);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
-        TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) + 1);
+        TSync.Add(&_state->Population, -fewer);
     }
 
-    /// <summary>Makes a goroutine that waits for another runnable; under the lock. The seed's <c>ready</c>.</summary>
-    private void MakeRunnable(G* g)
+    /// <summary>
+    /// Lets a goroutine go on that waits for another; by a goroutine's M, which may hold the lock that it parked on. The
+    /// seed's <c>ready</c>.
+    /// </summary>
+    internal void Ready(M* m, G* g)
     {
         TSync.Write(&g->WaitReason, WaitReason.None);
         TSync.Write(&g->WaitSince, 0);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
-        TSync.Write(&_state->ParkedGoroutines, TSync.Read(&_state->ParkedGoroutines) - 1);
-        PutRunnable(g);
+        TSync.Add(&_state->Population, OneActive);
+        Enqueue(m, g);
     }
 
     /// <summary>
     /// Takes the M's P away: to the stopper of the world if there is one, else to an M that has use for it, else to
     /// the idle list; under the lock. The seed's <c>handoffp</c>.
     /// </summary>
+    /// <param name="m">The M.</param>
+    /// <param name="blocks">Whether it does not look for queued goroutines itself after this.</param>
     /// <returns>An M to be given to <see cref="Wake"/> once the lock is left, or null.</returns>
-    private M* ReleaseProcessor(M* m)
+    private M* ReleaseProcessor(M* m, bool blocks)
     {
         P* p = TSync.Read(&m->Processor);
         TSync.Write(&m->Processor, null);
@@ -220,7 +315,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         PutIdleProcessor(p);
 
         // In a world that has failed, also while it was stopped, whoever waits unwinds instead and lets the others go.
-        return stop == StopReason.None ? AssignIdleProcessor() : TakeWaiter();
+        return stop == StopReason.None ? AssignIdleProcessor(blocks && HasWork()) : TakeWaiter();
     }
 
     /// <summary>

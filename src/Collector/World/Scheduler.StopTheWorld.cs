@@ -25,7 +25,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&g->WaitReason, WaitReason.WorldSemaphore);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
         MachineQueue<TSync>.Append(&_state->FirstWorldWaiter, &_state->LastWorldWaiter, m);
-        M* woken = ReleaseProcessor(m);
+        M* woken = ReleaseProcessor(m, blocks: true);
         TSync.Exit(_lock);
         Wake(woken);
 
@@ -118,7 +118,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.VolatileWrite(&own->Status, ProcessorStatus.Running);
 
         // All Ps are idle but one, so each is given to whoever has use for it before any of them runs.
-        M* woken = AssignIdleProcessors(TSync.Read(&_state->RunnableCount));
+        M* woken = AssignIdleProcessors(CountQueues());
         M* helper = wantsHelper && TSync.Read(&_state->MachineCount) < _options.MaxMachines ? CreateMachine() : null;
         TSync.Exit(_lock);
         WakeAll(woken);
@@ -149,7 +149,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         G* g = TSync.Read(&m->Current);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
-        M* woken = ReleaseProcessor(m);
+        M* woken = ReleaseProcessor(m, blocks: true);
         TSync.Exit(_lock);
         Wake(woken);
         WaitForProcessor(m);
@@ -214,6 +214,21 @@ internal sealed unsafe partial class Scheduler<TSync>
 
     private M* TakeWorldWaiter()
         => MachineQueue<TSync>.TakeFirst(&_state->FirstWorldWaiter, &_state->LastWorldWaiter);
+
+    /// <summary>
+    /// For how many Ms there is certainly something to run: one for each goroutine on the queue for all, one for each P's
+    /// queue that is not empty; under the lock, while no M is on a P.
+    /// </summary>
+    private int CountQueues()
+    {
+        int count = TSync.Read(&_state->RunnableCount);
+        foreach (P* p in _processors)
+        {
+            count += RunQueues<TSync>.IsEmptyAtRest(p) ? 0 : 1;
+        }
+
+        return count;
+    }
 
     /// <summary>Stops a P that the caller owns, as one of those that the stopper waits for; under the lock.</summary>
     private void StopOwned(P* p)

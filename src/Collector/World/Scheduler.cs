@@ -9,7 +9,7 @@ namespace Testbed.Collector;
 /// <remarks>
 /// <para>
 /// Invariants. A P that is not in a system call has one owner: the M that runs on it, the idle list, a stopper of the
-/// world, or the M that it was just handed to. A G on the run queue is runnable and on no M. An M on a list sleeps, or
+/// world, or the M that it was just handed to. A G on a run queue is runnable and on no M. An M on a list sleeps, or
 /// is about to, on its note; whoever takes it off the list wakes it exactly once.
 /// </para>
 /// <para>
@@ -22,6 +22,12 @@ namespace Testbed.Collector;
 internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     where TSync : struct, ISync
 {
+    /// <summary>One goroutine in <see cref="SchedulerState.Population"/>.</summary>
+    private const long OneLive = 1L << 32;
+
+    /// <summary>One that does not wait for another.</summary>
+    private const long OneActive = 1;
+
     private readonly WorldOptions _options;
     private readonly World<TSync> _world;
     private readonly Mutex _lock;
@@ -30,6 +36,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly SchedulerState* _state;
     private readonly P*[] _processors;
     private readonly FreeGoroutines<TSync> _freeGoroutines;
+    private readonly RunQueues<TSync> _runQueues;
     private readonly M* _firstMachine;
 
     internal Scheduler(WorldOptions options, World<TSync> world, Heap<TSync> heap)
@@ -41,6 +48,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _crashLock = TSync.CreateMutex("paniclk");
         _state = TSync.Allocate<SchedulerState>(1, "sched");
         _freeGoroutines = new FreeGoroutines<TSync>();
+        _runQueues = new RunQueues<TSync>(options.RunQueueLength);
         Goroutines = new AllGoroutines<TSync>(
             options.FirstGoroutineCapacity, options.Growth, exception => Die(exception));
         _processors = new P*[options.Processors];
@@ -49,6 +57,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             P* p = TSync.Allocate<P>(1, "p");
             TSync.Write(&p->Id, i);
             TSync.Write(&p->Cache, heap.CreateCache());
+            _runQueues.Create(p);
             _processors[i] = p;
             PutIdleProcessor(p);
         }
@@ -90,6 +99,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _freeGoroutines.Dispose();
         foreach (P* p in _processors)
         {
+            RunQueues<TSync>.Free(p);
             TSync.Free(p);
         }
 
@@ -162,16 +172,102 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         TSync.Write(&g->Context, context);
         TSync.Write(&g->Managed, GCHandle.ToIntPtr(GCHandle.Alloc(goroutine)));
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
-        TSync.Enter(_lock);
-        TSync.Write(&_state->LiveGoroutines, TSync.Read(&_state->LiveGoroutines) + 1);
-        PutRunnable(g);
-        M* woken = AssignIdleProcessor();
-        TSync.Exit(_lock);
-        Wake(woken);
+        TSync.Add(&_state->Population, OneLive + OneActive);
+        Enqueue(m, g);
         return new GoroutineHandle(g, id, this);
     }
 
-    /// <summary>The oldest runnable goroutine off the queue; under the lock.</summary>
+    /// <summary>
+    /// Queues a runnable goroutine, and sees to it that somebody looks for it if a P is idle; by an M, on a P or not. The
+    /// seed's <c>runqput</c> with what its callers do after it.
+    /// </summary>
+    private void Enqueue(M* m, G* g)
+    {
+        P* p = TSync.Read(&m->Processor);
+        if (p == null)
+        {
+            TSync.Enter(_lock);
+            PutRunnable(g);
+            M* woken = AssignIdleProcessor(work: true);
+            TSync.Exit(_lock);
+            Wake(woken);
+            return;
+        }
+
+        while (!_runQueues.TryPut(p, g))
+        {
+            G* half = _runQueues.TryTakeHalf(p);
+            if (half != null)
+            {
+                PutAllRunnable(half);
+            }
+        }
+
+        WakeProcessor();
+    }
+
+    /// <summary>Appends goroutines off a full queue to the queue for all; without the lock.</summary>
+    private void PutAllRunnable(G* first)
+    {
+        TSync.Enter(_lock);
+        while (first != null)
+        {
+            G* next = TSync.Read(&first->ScheduleLink);
+            PutRunnable(first);
+            first = next;
+        }
+
+        TSync.Exit(_lock);
+    }
+
+    /// <summary>
+    /// Wakes an M to look for goroutines if a P is idle and no M looks already; after one was queued. The seed's
+    /// <c>wakep</c>.
+    /// </summary>
+    private void WakeProcessor()
+    {
+        if (TSync.VolatileRead(&_state->IdleProcessorCount) == 0
+            || TSync.CompareExchange(&_state->SpinningCount, 1, 0) != 0)
+        {
+            return;
+        }
+
+        TSync.Enter(_lock);
+        M* m = AssignIdleProcessor(work: true);
+        if (m == null)
+        {
+            // Under the lock, so that an M that goes idle after this look for one has seen all that was queued meanwhile.
+            TSync.Add(&_state->SpinningCount, -1);
+        }
+        else
+        {
+            TSync.Write(&m->Spinning, 1);
+        }
+
+        TSync.Exit(_lock);
+        Wake(m);
+    }
+
+    /// <summary>Whether a goroutine is on some queue; under the lock.</summary>
+    private bool HasWork()
+    {
+        if (TSync.Read(&_state->RunnableCount) > 0)
+        {
+            return true;
+        }
+
+        foreach (P* p in _processors)
+        {
+            if (!RunQueues<TSync>.IsEmpty(p))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The oldest runnable goroutine off the queue for all; under the lock.</summary>
     private G* TakeRunnable()
     {
         G* g = TSync.Read(&_state->FirstRunnable);
@@ -190,7 +286,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         return g;
     }
 
-    /// <summary>Appends a runnable goroutine to the queue; under the lock. The seed's <c>globrunqput</c>.</summary>
+    /// <summary>Appends a runnable goroutine to the queue for all; under the lock. The seed's <c>globrunqput</c>.</summary>
     private void PutRunnable(G* g)
     {
         TSync.Write(&g->ScheduleLink, null);
@@ -207,6 +303,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         if (p != null)
         {
             TSync.Write(&_state->IdleProcessors, TSync.Read(&p->Link));
+            TSync.Add(&_state->IdleProcessorCount, -1);
             TSync.VolatileWrite(&p->Status, ProcessorStatus.Running);
         }
 
@@ -219,20 +316,22 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         TSync.VolatileWrite(&p->Status, ProcessorStatus.Idle);
         TSync.Write(&p->Link, TSync.Read(&_state->IdleProcessors));
         TSync.Write(&_state->IdleProcessors, p);
+        TSync.Add(&_state->IdleProcessorCount, 1);
     }
 
     /// <summary>
     /// Gives an idle P, if there is one, to an M that has use for it; under the lock, while the world is not stopped.
     /// </summary>
+    /// <param name="work">Whether a goroutine is queued.</param>
     /// <returns>The M, to be given to <see cref="Wake"/> once the lock is left; or null.</returns>
-    private M* AssignIdleProcessor()
+    private M* AssignIdleProcessor(bool work)
     {
         if (TSync.Read(&_state->IdleProcessors) == null)
         {
             return null;
         }
 
-        M* m = TakeMachineFor();
+        M* m = TakeMachineFor(work);
         if (m != null)
         {
             TSync.Write(&m->NextProcessor, TakeIdleProcessor());
@@ -252,7 +351,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         while (TSync.VolatileRead(&_state->Stop) == StopReason.None)
         {
             bool waiter = TSync.Read(&_state->FirstWaiter) != null;
-            M* m = waiter || queued > 0 ? AssignIdleProcessor() : null;
+            M* m = waiter || queued > 0 ? AssignIdleProcessor(work: true) : null;
             if (m == null)
             {
                 break;
@@ -270,10 +369,10 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     /// An M that would use a P: one that waits in place for it, else, if a goroutine is queued, an idle or a new one;
     /// under the lock. Null if nobody would.
     /// </summary>
-    private M* TakeMachineFor()
+    private M* TakeMachineFor(bool work)
     {
         M* m = TakeWaiter();
-        if (m == null && TSync.Read(&_state->RunnableCount) > 0)
+        if (m == null && work)
         {
             m = TakeIdleMachine();
             if (m == null && TSync.Read(&_state->MachineCount) < _options.MaxMachines)

@@ -58,7 +58,23 @@ internal unsafe struct SchedulerState
     /// <summary>Idle Ps. The seed's <c>pidle</c>.</summary>
     internal P* IdleProcessors;
 
-    /// <summary>Runnable goroutines, oldest first. The seed's <c>runqhead</c>.</summary>
+    /// <summary>
+    /// How many they are: changed under the lock by a full fence, read at any time. With the Ps' queues it is a Dekker
+    /// pair: who makes a goroutine runnable queues it and then looks whether a P is idle, who makes a P idle counts it
+    /// and then looks at the queues, so that one of them sees the other. The seed's <c>npidle</c>.
+    /// </summary>
+    internal int IdleProcessorCount;
+
+    /// <summary>
+    /// How many Ms look for goroutines to steal; atomic. While there is one, nobody wakes another for a goroutine, and
+    /// the last one looks at all queues after it has counted itself out: the other half of that pair. The seed's
+    /// <c>nmspinning</c>.
+    /// </summary>
+    internal int SpinningCount;
+
+    /// <summary>
+    /// Runnable goroutines that are on no P's queue, oldest first. The seed's <c>runqhead</c>.
+    /// </summary>
     internal G* FirstRunnable;
 
     /// <summary>The youngest of them. The seed's <c>runqtail</c>.</summary>
@@ -70,11 +86,11 @@ internal unsafe struct SchedulerState
     /// <summary>The number of the last goroutine made. Atomic. The seed's <c>goidgen</c>.</summary>
     internal long LastGoroutineId;
 
-    /// <summary>How many goroutines have been started and have not ended.</summary>
-    internal long LiveGoroutines;
-
-    /// <summary>How many of them wait for something that only another goroutine can bring about.</summary>
-    internal long ParkedGoroutines;
+    /// <summary>
+    /// In the upper half how many goroutines have been started and have not ended, in the lower how many of them do not
+    /// wait for another goroutine. Atomic, both in one word so that they are read at one moment.
+    /// </summary>
+    internal long Population;
 
     /// <summary>Whether somebody may stop the world. The seed's <c>worldsema</c>.</summary>
     internal int WorldHeld;

@@ -25,6 +25,8 @@ internal static class SmallWorld
         FinalizersPerBlock = 2,
         FixedChunkBytes = 1,
         FirstGoroutineCapacity = 1,
+        RunQueueLength = 2,
+        FairTurn = 3,
         StackSegmentWords = 8,
         DataWords = 2,
         BssWords = 2,

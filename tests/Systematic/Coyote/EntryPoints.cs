@@ -42,6 +42,9 @@ public static class EntryPoints
     public static void SharedHeap() => ChosenBody.Run();
 
     [Test]
+    public static void RunQueue() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]
@@ -67,6 +70,9 @@ public static class EntryPoints
 
     [Test]
     public static void LockFreeListSmall() => ChosenBody.Run();
+
+    [Test]
+    public static void RunQueueSmall() => ChosenBody.Run();
 
     [Test]
     public static void Sb() => ChosenBody.Run();
