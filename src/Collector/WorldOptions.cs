@@ -26,7 +26,10 @@ public enum StackScan
 /// </summary>
 public sealed record WorldOptions
 {
-    /// <summary>How many Ps run goroutines; from 1 to 256. The seed's <c>gomaxprocs</c>.</summary>
+    /// <summary>The greatest number of Ps. The seed's <c>MaxGomaxprocs</c>.</summary>
+    internal const int MaxProcessors = 256;
+
+    /// <summary>How many Ps run goroutines at first; from 1 to 256. The seed's <c>gomaxprocs</c>.</summary>
     public int Processors { get; init; } = Environment.ProcessorCount;
 
     /// <summary>The greatest number of Ms, and so of threads. The seed's <c>sched.maxmcount</c>.</summary>
@@ -126,7 +129,7 @@ public sealed record WorldOptions
     /// <exception cref="ArgumentOutOfRangeException">One has not; the message names it and its range.</exception>
     internal void Validate()
     {
-        Require(Processors, 1, 256, nameof(Processors));
+        Require(Processors, 1, MaxProcessors, nameof(Processors));
         Require(MaxMachines, 1, 10_000, nameof(MaxMachines));
         Require(MaxGcWorkers, 1, 256, nameof(MaxGcWorkers));
         Require(FirstTriggerBytes, 0, long.MaxValue, nameof(FirstTriggerBytes));

@@ -22,6 +22,7 @@ public static class Catalogue
         new CrashWhileHoldingAllglock(),
         new SharedHeap(),
         new RunQueue(),
+        new ChangeOfProcessors(),
         new CasPair(),
         new LongRun(),
         new Canary(),

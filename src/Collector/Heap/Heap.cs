@@ -106,7 +106,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// <summary>A span by its index; while the world is stopped.</summary>
     internal Span* SpanAt(int index) => _pages.SpanAt(index);
 
-    /// <summary>An empty cache, which the heap flushes and frees; before any is used.</summary>
+    /// <summary>An empty cache, which the heap flushes and frees; before any is used, or while the world is stopped.</summary>
     internal ThreadCache* CreateCache()
     {
         ThreadCache* cache = TSync.Allocate<ThreadCache>(1, "mcache");
@@ -200,7 +200,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     {
         foreach (nint cache in _caches)
         {
-            Flush((ThreadCache*)cache);
+            FlushCache((ThreadCache*)cache);
         }
     }
 
@@ -507,7 +507,8 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         return TSync.Read(&span->Start);
     }
 
-    private void Flush(ThreadCache* cache)
+    /// <summary>Gives the free objects of a cache back; while the world is stopped. The seed's <c>MCache_ReleaseAll</c>.</summary>
+    internal void FlushCache(ThreadCache* cache)
     {
         for (int sizeClass = 1; sizeClass < _central.Length; sizeClass++)
         {

@@ -61,6 +61,18 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
         }
     }
 
+    /// <summary>Gives all that a P has to the list for all; while the world is stopped. The seed's <c>gfpurge</c>.</summary>
+    internal void PutAll(P* p)
+    {
+        TSync.Enter(_lock);
+        for (G* g; (g = TakeLocal(p)) != null;)
+        {
+            PutShared(g);
+        }
+
+        TSync.Exit(_lock);
+    }
+
     /// <summary>A dead goroutine off its list, or null; by the owner of the P, which is null for a caller without one.</summary>
     internal G* Take(P* p)
     {

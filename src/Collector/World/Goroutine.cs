@@ -445,6 +445,23 @@ public sealed unsafe class Goroutine<TSync>
         return old;
     }
 
+    /// <summary>
+    /// Stops the world and starts it with another number of Ps, which is how many goroutines can run at once. At the
+    /// start it is <see cref="WorldOptions.Processors"/>. The seed's <c>GOMAXPROCS</c>.
+    /// </summary>
+    /// <param name="count">How many; from 1 to 256.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    public int SetProcessors(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, WorldOptions.MaxProcessors);
+        RequireOutsideSystemCall();
+        return _scheduler.SetProcessors(_machine, count);
+    }
+
     /// <summary>Stops the world and lists all goroutines that have not ended. The seed's <c>GoroutineProfile</c>.</summary>
     /// <returns>A line for each, this one included.</returns>
     /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>

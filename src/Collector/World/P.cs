@@ -14,6 +14,9 @@ internal enum ProcessorStatus
 
     /// <summary>Stopped for a stop of the world.</summary>
     GcStop = 3,
+
+    /// <summary>One of more than there are now; nobody's.</summary>
+    Dead = 4,
 }
 
 /// <summary>The right to run goroutines, in memory of the seam. The seed's <c>P</c>.</summary>

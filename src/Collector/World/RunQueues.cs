@@ -151,6 +151,20 @@ internal sealed unsafe class RunQueues<TSync>(int length)
         }
     }
 
+    /// <summary>The youngest goroutine off the queue, or null; while the world is stopped, when nobody else uses it.</summary>
+    internal G* TakeLastAtRest(P* p)
+    {
+        ulong queue = TSync.Read(&p->RunQueue);
+        if (HeadOf(queue) == TailOf(queue))
+        {
+            return null;
+        }
+
+        uint last = TailOf(queue) - 1;
+        TSync.Write(&p->RunQueue, Pack(HeadOf(queue), last));
+        return TSync.Read(SlotOf(p, last));
+    }
+
     private static uint HeadOf(ulong queue) => (uint)queue;
 
     private static uint TailOf(ulong queue) => (uint)(queue >> TailShift);

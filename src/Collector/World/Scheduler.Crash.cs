@@ -125,9 +125,12 @@ internal sealed unsafe partial class Scheduler<TSync>
     private int CountRunning()
     {
         int running = 0;
-        foreach (P* p in _processors)
+
+        // Whatever the number was at some moment will do: it bounds a wait.
+        int processors = TSync.RacyRead(&_state->ProcessorCount);
+        for (int i = 0; i < processors; i++)
         {
-            running += TSync.VolatileRead(&p->Status) == ProcessorStatus.Running ? 1 : 0;
+            running += TSync.VolatileRead(&_processors[i]->Status) == ProcessorStatus.Running ? 1 : 0;
         }
 
         return running;

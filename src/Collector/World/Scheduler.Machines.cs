@@ -72,7 +72,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     private G* TakeShare(P* p, bool onlyOne)
     {
         int count = TSync.Read(&_state->RunnableCount);
-        int share = onlyOne ? 1 : Math.Min((count / _processors.Length) + 1, _runQueues.Length);
+        int share = onlyOne ? 1 : Math.Min((count / ProcessorCount) + 1, _runQueues.Length);
         G* g = TakeRunnable();
         for (int taken = 1; taken < Math.Min(count, share); taken++)
         {
@@ -85,7 +85,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// <summary>Half of some other P's goroutines; the M's P has none. Null if no P has any.</summary>
     private G* Steal(M* m, P* p)
     {
-        int count = _processors.Length;
+        int count = ProcessorCount;
         if (count > 1 && TSync.Read(&m->Spinning) == 0)
         {
             StartSpinning(m);

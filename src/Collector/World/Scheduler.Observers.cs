@@ -72,7 +72,7 @@ internal sealed unsafe partial class Scheduler<TSync>
             TSync.Exit(_lock);
             return (Goroutines.Count * (sizeof(G) + sizeof(G*)))
                 + (machines * sizeof(M))
-                + (_processors.Length * ((long)sizeof(P) + (_runQueues.Length * sizeof(G*))));
+                + (ProcessorCount * ((long)sizeof(P) + (_runQueues.Length * sizeof(G*))));
         }
     }
 

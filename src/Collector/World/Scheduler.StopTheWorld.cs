@@ -70,13 +70,14 @@ internal sealed unsafe partial class Scheduler<TSync>
             throw new WorldFailedException();
         }
 
-        TSync.Write(&_state->StopWait, _processors.Length);
+        int processors = ProcessorCount;
+        TSync.Write(&_state->StopWait, processors);
         TSync.Or((int*)&_state->Stop, (int)StopReason.World);
         P* own = TSync.Read(&m->Processor);
         StopOwned(own);
-        foreach (P* p in _processors)
+        for (int i = 0; i < processors; i++)
         {
-            if (StopInSystemCall(p))
+            if (StopInSystemCall(_processors[i]))
             {
                 TSync.Write(&_state->StopWait, TSync.Read(&_state->StopWait) - 1);
             }
@@ -106,7 +107,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Enter(_lock);
         TSync.And((int*)&_state->Stop, ~(int)StopReason.World);
         P* own = TSync.Read(&m->Processor);
-        for (int i = _processors.Length - 1; i >= 0; i--)
+        for (int i = ProcessorCount - 1; i >= 0; i--)
         {
             P* p = _processors[i];
             if (p != own)
@@ -170,7 +171,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
     /// <summary>How many workers a collection would like to have.</summary>
     internal int WantedWorkers
-        => Math.Min(Math.Min(_processors.Length, TSync.ProcessorCount), _options.MaxGcWorkers);
+        => Math.Min(Math.Min(ProcessorCount, TSync.ProcessorCount), _options.MaxGcWorkers);
 
     /// <summary>
     /// Wakes helpers 1 to <paramref name="workers"/> - 1; so many Ms stay available, since while the world is stopped
@@ -210,7 +211,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// of a P of its own, which nobody uses while the world is stopped.
     /// </summary>
     internal ThreadCache* CacheOfWorker(int collector, int worker)
-        => TSync.Read(&_processors[(collector + worker) % _processors.Length]->Cache);
+        => TSync.Read(&_processors[(collector + worker) % ProcessorCount]->Cache);
 
     private M* TakeWorldWaiter()
         => MachineQueue<TSync>.TakeFirst(&_state->FirstWorldWaiter, &_state->LastWorldWaiter);
@@ -222,9 +223,9 @@ internal sealed unsafe partial class Scheduler<TSync>
     private int CountQueues()
     {
         int count = TSync.Read(&_state->RunnableCount);
-        foreach (P* p in _processors)
+        for (int i = 0; i < ProcessorCount; i++)
         {
-            count += RunQueues<TSync>.IsEmptyAtRest(p) ? 0 : 1;
+            count += RunQueues<TSync>.IsEmptyAtRest(_processors[i]) ? 0 : 1;
         }
 
         return count;
@@ -264,12 +265,12 @@ internal sealed unsafe partial class Scheduler<TSync>
             throw new CorruptionException($"stoptheworld: not stopped (stopwait {left})");
         }
 
-        foreach (P* p in _processors)
+        for (int i = 0; i < ProcessorCount; i++)
         {
-            ProcessorStatus status = TSync.VolatileRead(&p->Status);
+            ProcessorStatus status = TSync.VolatileRead(&_processors[i]->Status);
             if (status != ProcessorStatus.GcStop)
             {
-                throw new CorruptionException($"stoptheworld: not stopped (p {TSync.Read(&p->Id)} is {status})");
+                throw new CorruptionException($"stoptheworld: not stopped (p {i} is {status})");
             }
         }
     }

@@ -34,12 +34,13 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly Note _stopNote;
     private readonly Mutex _crashLock;
     private readonly SchedulerState* _state;
-    private readonly P*[] _processors;
+    /// <summary>All Ps that ever were, null from there on. Written while the world is stopped. The seed's <c>allp</c>.</summary>
+    private readonly P*[] _processors = new P*[WorldOptions.MaxProcessors];
     private readonly FreeGoroutines<TSync> _freeGoroutines;
     private readonly RunQueues<TSync> _runQueues;
     private readonly M* _firstMachine;
 
-    internal Scheduler(WorldOptions options, World<TSync> world, Heap<TSync> heap)
+    internal Scheduler(WorldOptions options, World<TSync> world)
     {
         _options = options;
         _world = world;
@@ -51,15 +52,11 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _runQueues = new RunQueues<TSync>(options.RunQueueLength);
         Goroutines = new AllGoroutines<TSync>(
             options.FirstGoroutineCapacity, options.Growth, exception => Die(exception));
-        _processors = new P*[options.Processors];
-        for (int i = _processors.Length - 1; i >= 0; i--)
+        TSync.Write(&_state->ProcessorCount, options.Processors);
+        for (int i = options.Processors - 1; i >= 0; i--)
         {
-            P* p = TSync.Allocate<P>(1, "p");
-            TSync.Write(&p->Id, i);
-            TSync.Write(&p->Cache, heap.CreateCache());
-            _runQueues.Create(p);
-            _processors[i] = p;
-            PutIdleProcessor(p);
+            _processors[i] = CreateProcessor(i);
+            PutIdleProcessor(_processors[i]);
         }
 
         _firstMachine = CreateMachine();
@@ -97,10 +94,10 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
 
         Goroutines.Dispose();
         _freeGoroutines.Dispose();
-        foreach (P* p in _processors)
+        for (int i = 0; i < _processors.Length && _processors[i] != null; i++)
         {
-            RunQueues<TSync>.Free(p);
-            TSync.Free(p);
+            RunQueues<TSync>.Free(_processors[i]);
+            TSync.Free(_processors[i]);
         }
 
         nint failure = TSync.Read(&_state->Failure);
@@ -256,9 +253,9 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             return true;
         }
 
-        foreach (P* p in _processors)
+        for (int i = 0; i < ProcessorCount; i++)
         {
-            if (!RunQueues<TSync>.IsEmpty(p))
+            if (!RunQueues<TSync>.IsEmpty(_processors[i]))
             {
                 return true;
             }
@@ -293,6 +290,20 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         G* last = TSync.Read(&_state->LastRunnable);
         TSync.Write(last == null ? &_state->FirstRunnable : &last->ScheduleLink, g);
         TSync.Write(&_state->LastRunnable, g);
+        TSync.Write(&_state->RunnableCount, TSync.Read(&_state->RunnableCount) + 1);
+    }
+
+    /// <summary>Puts a runnable goroutine at the front of the queue for all; under the lock.</summary>
+    private void PutRunnableFirst(G* g)
+    {
+        G* first = TSync.Read(&_state->FirstRunnable);
+        TSync.Write(&g->ScheduleLink, first);
+        TSync.Write(&_state->FirstRunnable, g);
+        if (first == null)
+        {
+            TSync.Write(&_state->LastRunnable, g);
+        }
+
         TSync.Write(&_state->RunnableCount, TSync.Read(&_state->RunnableCount) + 1);
     }
 

@@ -31,6 +31,12 @@ internal unsafe struct SchedulerState
     /// </summary>
     internal StopReason Stop;
 
+    /// <summary>
+    /// How many Ps there are: written by whoever has stopped the world, read on a P, or under the lock while no stop is
+    /// asked for. The seed's <c>gomaxprocs</c>.
+    /// </summary>
+    internal int ProcessorCount;
+
     /// <summary>How many Ps the stopper still waits for. The seed's <c>stopwait</c>.</summary>
     internal int StopWait;
 

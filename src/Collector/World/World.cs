@@ -27,7 +27,7 @@ public sealed unsafe class World<TSync> : IDisposable
         Options = options;
         Heap = new Heap<TSync>(options, exception => Scheduler!.Die(exception));
         Globals = new Globals<TSync>(options);
-        Scheduler = new Scheduler<TSync>(options, this, Heap);
+        Scheduler = new Scheduler<TSync>(options, this);
         Collection = new Collection<TSync>(options, Heap, Scheduler, Globals);
     }
 

@@ -45,6 +45,9 @@ public static class EntryPoints
     public static void RunQueue() => ChosenBody.Run();
 
     [Test]
+    public static void ChangeOfProcessors() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]

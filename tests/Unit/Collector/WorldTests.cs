@@ -18,6 +18,7 @@ public class WorldTests
         ["collect"] = g => g.Collect(),
         ["statistics"] = g => g.ReadStatistics(),
         ["all statistics"] = g => g.ReadMemoryStatistics(),
+        ["processors"] = g => g.SetProcessors(1),
         ["gc percent"] = g => g.SetGcPercent(100),
         ["profile"] = g => g.ProfileGoroutines(),
         ["allocate"] = g => g.AllocateBytes(8),
