@@ -106,6 +106,9 @@ public sealed record WorldOptions
     /// <summary>Words of the root area that starts zeroed. The seed's <c>bss</c>.</summary>
     public int BssWords { get; init; } = 64;
 
+    /// <summary>How many locks all channels share; 1 to 64. A channel of the seed has a lock of its own.</summary>
+    public int ChannelLocks { get; init; } = 64;
+
     /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
     public int StealTriesPerWorker { get; init; } = 4;
 
@@ -158,6 +161,7 @@ public sealed record WorldOptions
         Require(DataWords, 1, 1 << 24, nameof(DataWords));
         Require(BssWords, 1, 1 << 24, nameof(BssWords));
         Require(PauseHistoryLength, 1, 1 << 20, nameof(PauseHistoryLength));
+        Require(ChannelLocks, 1, 64, nameof(ChannelLocks));
         Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
     }
 

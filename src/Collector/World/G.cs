@@ -39,6 +39,15 @@ internal enum WaitReason
 
     /// <summary>It runs finalizers, and there are none. The seed's "finalizer wait".</summary>
     Finalizers,
+
+    /// <summary>Somebody who receives. The seed's "chan send".</summary>
+    ChannelSend,
+
+    /// <summary>Somebody who sends. The seed's "chan receive".</summary>
+    ChannelReceive,
+
+    /// <summary>One of several things at channels. The seed's "select".</summary>
+    Select,
 }
 
 /// <summary>A goroutine, in memory of the seam. Never freed before its world. The seed's <c>G</c>.</summary>

@@ -31,7 +31,7 @@ internal enum Leave
 /// <see cref="Safepoint"/>, <see cref="Collect"/>, every await) may free whatever is not.
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
-public sealed unsafe class Goroutine<TSync>
+public sealed unsafe partial class Goroutine<TSync>
     where TSync : struct, ISync
 {
     private readonly World<TSync> _world;
@@ -73,8 +73,8 @@ public sealed unsafe class Goroutine<TSync>
     /// <summary>What the goroutine waits for when it has left its M to park.</summary>
     internal WaitReason ParkReason { get; private set; }
 
-    /// <summary>The lock that its M gives back once it waits.</summary>
-    internal Mutex ParkLock { get; private set; }
+    /// <summary>The locks that its M gives back once it waits.</summary>
+    internal LockSet<TSync> ParkLocks { get; private set; }
 
     /// <summary>What others ready it by.</summary>
     internal G* Description => _g;
@@ -476,18 +476,18 @@ public sealed unsafe class Goroutine<TSync>
     internal LeaveAwaitable WaitForFinalizers() => new(this, Leave.WaitsForFinalizers, default);
 
     /// <summary>
-    /// Waits until another goroutine readies this one: <c>await g.ParkOn(reason, mutex)</c>. The seed's <c>park</c>.
+    /// Waits until another goroutine readies this one: <c>await g.ParkOn(reason, locks)</c>. The seed's <c>park</c>.
     /// </summary>
     /// <param name="reason">What it waits for.</param>
-    /// <param name="mutex">
-    /// A lock that the caller holds, under which it has told others of itself. It is given back once the goroutine
-    /// waits, so whoever readies it under that lock, or after, comes neither too early nor in vain.
+    /// <param name="locks">
+    /// Locks that the caller holds, under which it has told others of itself. They are given back once the goroutine
+    /// waits, so whoever readies it under one of them, or after, comes neither too early nor in vain.
     /// </param>
     /// <returns>What to await, at once.</returns>
-    internal LeaveAwaitable ParkOn(WaitReason reason, Mutex mutex)
+    internal LeaveAwaitable ParkOn(WaitReason reason, LockSet<TSync> locks)
     {
         ParkReason = reason;
-        ParkLock = mutex;
+        ParkLocks = locks;
         return new LeaveAwaitable(this, Leave.Parks, default);
     }
 

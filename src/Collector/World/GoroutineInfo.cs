@@ -7,7 +7,7 @@ public sealed record GoroutineInfo(long Id, string Status)
 {
     /// <summary>
     /// What it waits for, if the world was stopped to look: "garbage collection", "world semaphore", "join",
-    /// "finalizers", or empty. The seed's <c>waitreason</c>.
+    /// "finalizers", "channel send", "channel receive", "select", or empty. The seed's <c>waitreason</c>.
     /// </summary>
     public string WaitReason { get; init; } = "";
 

@@ -210,8 +210,10 @@ internal sealed unsafe partial class Scheduler<TSync>
                 ParkFinalizerRunner(g);
                 break;
             case Leave.Parks:
+                // Once the first lock is left, the goroutine may run elsewhere and park on others.
+                LockSet<TSync> locks = goroutine.ParkLocks;
                 MakeWaiting(g, goroutine.ParkReason, OneActive);
-                TSync.Exit(goroutine.ParkLock);
+                locks.Exit();
                 break;
         }
     }

@@ -133,6 +133,9 @@ internal sealed unsafe partial class Scheduler<TSync>
         WaitReason.WorldSemaphore => "world semaphore",
         WaitReason.Join => "join",
         WaitReason.Finalizers => "finalizers",
+        WaitReason.ChannelSend => "channel send",
+        WaitReason.ChannelReceive => "channel receive",
+        WaitReason.Select => "select",
         _ => "",
     };
 }

@@ -28,6 +28,7 @@ public sealed unsafe class World<TSync> : IDisposable
         Heap = new Heap<TSync>(options, exception => Scheduler!.Die(exception));
         Globals = new Globals<TSync>(options);
         Scheduler = new Scheduler<TSync>(options, this);
+        Channels = new ChannelTable<TSync>(options, this);
         Collection = new Collection<TSync>(options, Heap, Scheduler, Globals);
     }
 
@@ -54,6 +55,9 @@ public sealed unsafe class World<TSync> : IDisposable
     /// <summary>The finalizers that were registered.</summary>
     internal FinalizerTable<TSync> Finalizers { get; } = new();
 
+    /// <summary>The types and locks of channels.</summary>
+    internal ChannelTable<TSync> Channels { get; }
+
     /// <summary>The heap.</summary>
     internal Heap<TSync> Heap { get; }
 
@@ -78,6 +82,19 @@ public sealed unsafe class World<TSync> : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return Types.Register(shape);
+    }
+
+    /// <summary>Makes a kind of channel known. Any thread.</summary>
+    /// <param name="element">
+    /// What is sent: references, <see cref="SlotKind.Pointer"/>, or numbers, <see cref="SlotKind.NoPointer"/>.
+    /// </param>
+    /// <returns>What <see cref="Goroutine{TSync}.MakeChannel"/> takes.</returns>
+    /// <exception cref="ArgumentException">There are no channels of such elements.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public ChannelType RegisterChannel(SlotKind element)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Channels.Register(element);
     }
 
     /// <summary>Makes a function known that finalizes objects. Any thread.</summary>
@@ -198,6 +215,7 @@ public sealed unsafe class World<TSync> : IDisposable
         Scheduler.Dispose();
         Collection.Dispose();
         Globals.Dispose();
+        Channels.Dispose();
         Frames.Dispose();
         Finalizers.Dispose();
         Types.Dispose();

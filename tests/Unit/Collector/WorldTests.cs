@@ -307,7 +307,7 @@ public class WorldTests
                 waiting = other is null ? g : null;
                 if (other is null)
                 {
-                    await g.ParkOn(WaitReason.Join, mutex);
+                    await g.ParkOn(WaitReason.Join, new LockSet<NativeSync>([mutex], members: 1));
                     continue;
                 }
 
@@ -335,7 +335,7 @@ public class WorldTests
         Assert.Throws<DeadlockException>(() => Run(world, async g =>
         {
             NativeSync.Enter(mutex);
-            await g.ParkOn(WaitReason.Join, mutex);
+            await g.ParkOn(WaitReason.Join, new LockSet<NativeSync>([mutex], members: 1));
         }));
         NativeSync.Enter(mutex);
         NativeSync.Exit(mutex);
