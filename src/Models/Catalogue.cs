@@ -23,6 +23,7 @@ public static class Catalogue
         new SharedHeap(),
         new RunQueue(),
         new ChangeOfProcessors(),
+        new ChannelClose(),
         new CasPair(),
         new LongRun(),
         new Canary(),

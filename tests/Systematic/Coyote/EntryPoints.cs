@@ -48,6 +48,9 @@ public static class EntryPoints
     public static void ChangeOfProcessors() => ChosenBody.Run();
 
     [Test]
+    public static void ChannelClose() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]
