@@ -5,8 +5,8 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// One goroutine sends, one selects between receiving that and sending elsewhere, and one receives what is sent there,
-/// collects, and closes the first channel meanwhile. Nothing but the channels leads to what is sent.
+/// One goroutine sends through two channels, one selects between receiving from the first and sending through the second,
+/// and one takes something out of the second, collects, and closes both. Nothing but the channels leads to what is sent.
 /// </summary>
 /// <remarks>
 /// What was sent is received exactly once, intact; what was not is never received; and everybody goes on once a channel
@@ -62,7 +62,7 @@ internal sealed class ChannelClose : Scenario
         /// <summary>For each leaf how often it was sent: its maker's; read by nobody else before the end.</summary>
         private readonly int* _sent = TSync.Allocate<int>(2 * LeavesEach, "sent");
 
-        /// <summary>For each leaf how often it was received: the one receiver's of its channel; as above.</summary>
+        /// <summary>For each leaf how often it was received: its receiver's; as above.</summary>
         private readonly int* _received = TSync.Allocate<int>(2 * LeavesEach, "received");
 
         internal void Sent(int leaf) => TSync.Write(_sent + leaf, TSync.Read(_sent + leaf) + 1);
@@ -116,7 +116,7 @@ internal sealed class ChannelClose : Scenario
             _tally.Dispose();
         }
 
-        /// <summary>Takes one leaf, collects, closes the channel of the sender, and takes what is left.</summary>
+        /// <summary>Takes one leaf, collects, closes both channels, and takes what is left in the first.</summary>
         private async GoroutineTask Main(Goroutine<TSync> g)
         {
             MakeChannels(g);
@@ -124,52 +124,55 @@ internal sealed class ChannelClose : Scenario
             g.Go(Select);
             Receive(g, await g.Receive(Second(g)));
             g.Collect();
+            g.Close(Second(g));
             g.Close(First(g));
-            while (Receive(g, await g.Receive(Second(g))))
+            while (Receive(g, await g.Receive(First(g))))
             {
             }
         }
 
-        /// <summary>Sends leaves through the first channel until it is closed.</summary>
+        /// <summary>Sends a leaf through each channel, unless one is closed before it is taken, and collects.</summary>
         private async GoroutineTask Send(Goroutine<TSync> g)
         {
-            for (int i = 0; i < LeavesEach; i++)
+            try
             {
-                try
-                {
-                    await g.Send(First(g), MakeLeaf(g, i));
-                }
-                catch (ChannelClosedException)
-                {
-                    return;
-                }
-
-                CountSent(i);
+                await g.Send(First(g), MakeLeaf(g, 0));
+                CountSent(0);
+                await g.Send(Second(g), MakeLeaf(g, 1));
+                CountSent(1);
+            }
+            catch (ChannelClosedException)
+            {
             }
 
             g.Collect();
         }
 
-        /// <summary>Receives from the first channel until it is closed, or sends leaves through the second.</summary>
+        /// <summary>Receives from the first channel, or sends leaves through the second, until one is closed.</summary>
         private async GoroutineTask Select(Goroutine<TSync> g)
         {
-            int next = LeavesEach;
-            ChannelResult done;
-            do
+            try
             {
-                // A channel that is null is a case that is never ready.
-                bool left = next < 2 * LeavesEach;
-                Reference leaf = left ? MakeLeaf(g, next) : Reference.Null;
-                done = await g.Select(
-                    ChannelCase.Receive(First(g)), ChannelCase.Send(left ? Second(g) : Reference.Null, leaf));
-                if (done.Case == 1)
+                int next = LeavesEach;
+                ChannelResult done;
+                do
                 {
-                    CountSent(next);
-                    next++;
+                    // A channel that is null is a case that is never ready.
+                    bool left = next < 2 * LeavesEach;
+                    Reference leaf = left ? MakeLeaf(g, next) : Reference.Null;
+                    done = await g.Select(
+                        ChannelCase.Receive(First(g)), ChannelCase.Send(left ? Second(g) : Reference.Null, leaf));
+                    if (done.Case == 1)
+                    {
+                        CountSent(next);
+                        next++;
+                    }
                 }
+                while (done.Case == 1 || Receive(g, done));
             }
-            while (done.Case == 1 || Receive(g, done));
-            g.Close(Second(g));
+            catch (ChannelClosedException)
+            {
+            }
         }
 
         private void MakeChannels(Goroutine<TSync> g)
