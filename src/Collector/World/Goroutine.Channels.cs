@@ -102,7 +102,7 @@ public sealed unsafe partial class Goroutine<TSync>
         {
             // Read before its goroutine may run, and pop it.
             Waiter* next = TSync.Read(&waiter->Next);
-            _scheduler.Ready(_machine, TSync.Read(&waiter->Goroutine));
+            Ready(TSync.Read(&waiter->Goroutine));
             waiter = next;
         }
     }
@@ -219,7 +219,7 @@ public sealed unsafe partial class Goroutine<TSync>
     {
         if (operation.Counterpart != null)
         {
-            _scheduler.Ready(_machine, operation.Counterpart);
+            Ready(operation.Counterpart);
         }
 
         ChannelCase done = cases[operation.Case];
