@@ -128,6 +128,9 @@ public sealed record WorldOptions
     /// </summary>
     public Action<string>? CrashOutput { get; init; }
 
+    /// <summary>Whether that text also tells of the scheduler, each P and each goroutine. The seed's <c>schedtrace</c> in a crash.</summary>
+    public bool CrashTrace { get; init; }
+
     /// <summary>Throws unless every option has a value that works.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One has not; the message names it and its range.</exception>
     internal void Validate()

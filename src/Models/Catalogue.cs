@@ -24,6 +24,8 @@ public static class Catalogue
         new RunQueue(),
         new ChangeOfProcessors(),
         new ChannelClose(),
+        new DeadlockCheck(),
+        new GoroutineReuse(),
         new CasPair(),
         new LongRun(),
         new Canary(),

@@ -116,24 +116,10 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         TSync.Or((int*)&_state->Stop, (int)StopReason.Frozen);
         int own = m != null && TSync.Read(&m->Processor) == null ? 0 : 1;
-        for (int tries = 0; tries < FreezeTries && CountRunning() > own; tries++)
+        for (int tries = 0; tries < FreezeTries && CountProcessors(ProcessorStatus.Running) > own; tries++)
         {
             TSync.Pause(FreezePause);
         }
-    }
-
-    private int CountRunning()
-    {
-        int running = 0;
-
-        // Whatever the number was at some moment will do: it bounds a wait.
-        int processors = TSync.RacyRead(&_state->ProcessorCount);
-        for (int i = 0; i < processors; i++)
-        {
-            running += TSync.VolatileRead(&_processors[i]->Status) == ProcessorStatus.Running ? 1 : 0;
-        }
-
-        return running;
     }
 
     /// <summary>
@@ -150,6 +136,11 @@ internal sealed unsafe partial class Scheduler<TSync>
         G* own = m == null ? null : TSync.Read(&m->Current);
         var text = new StringBuilder();
         text.Append("fatal error: ").Append(exception.Message).Append('\n');
+        if (_options.CrashTrace)
+        {
+            AppendCrashTrace(text);
+        }
+
         if (own != null)
         {
             AppendHeader(text, TSync.VolatileRead(&own->Id), TSync.VolatileRead(&own->Status));

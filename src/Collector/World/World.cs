@@ -197,6 +197,19 @@ public sealed unsafe class World<TSync> : IDisposable
         return Scheduler.ListGoroutines();
     }
 
+    /// <summary>The state of the scheduler as text: the seed's <c>schedtrace</c>. Any thread, goroutines too.</summary>
+    /// <param name="detailed">Whether to add a line for each M, P and goroutine to the line of counts.</param>
+    /// <returns>
+    /// <c>SCHED</c>, the engine's clock in milliseconds, and how many Ps, idle Ps, Ms, idle Ms and queued goroutines there
+    /// are; then the status of each as the seed's number.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public string TraceScheduler(bool detailed = false)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Scheduler.Trace(detailed);
+    }
+
     /// <summary>Frees the heap and all else, after the threads have ended. Nobody is in a call of the world.</summary>
     /// <exception cref="InvalidOperationException">Somebody is in <c>Run</c>.</exception>
     public void Dispose()

@@ -35,7 +35,7 @@ internal sealed class CrashWhileHoldingAllglock : Scenario
         => "goroutines fail under the locks of what grows, or deadlock: the world ends with one dump";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Interesting => ["allg.*", "allgarray*", "sched.Stop*"];
+    public override IReadOnlyList<string> Interesting => ["allg.*", "allgarray*", "allglock", "paniclk", "sched.Stop*"];
 
     /// <inheritdoc/>
     public override void Run<TSync>()
@@ -44,7 +44,12 @@ internal sealed class CrashWhileHoldingAllglock : Scenario
         var second = (Place)TSync.Choose((uint)Place.Count);
         var faults = new Faults(first, second, failingCapacity: TSync.Choose(2) == 0 ? 4 : 8);
         var dumps = new List<string>();
-        WorldOptions options = SmallWorld.Options(processors: 2) with { Growth = faults, CrashOutput = dumps.Add };
+        WorldOptions options = SmallWorld.Options(processors: 2) with
+        {
+            Growth = faults,
+            CrashOutput = dumps.Add,
+            CrashTrace = TSync.Choose(2) == 1,
+        };
         Exception? thrown = null;
         using (var world = new World<TSync>(options))
         {
@@ -87,14 +92,9 @@ internal sealed class CrashWhileHoldingAllglock : Scenario
         await g.Join(collector);
         if (faults.IsPlanned(Place.Deadlock))
         {
-            await g.Join(Self(g, world));
+            await g.Join(SmallWorld.FirstGoroutine(world));
         }
     }
-
-    /// <summary>The first goroutine's own handle.</summary>
-    private static unsafe GoroutineHandle Self<TSync>(Goroutine<TSync> first, World<TSync> world)
-        where TSync : struct, ISync
-        => new(world.Goroutines[0], first.Id, world.Scheduler);
 
     /// <summary>The dump tells of what was thrown, and of each goroutine once.</summary>
     private static void Check(string dump, Exception thrown)

@@ -1,4 +1,5 @@
 using Testbed.Collector;
+using Testbed.Sync;
 
 namespace Testbed.Models.Scenarios;
 
@@ -35,4 +36,9 @@ internal static class SmallWorld
         PauseHistoryLength = 2,
         Observer = observer,
     };
+
+    /// <summary>The first goroutine of a world's first run; by itself, which has no handle of its own.</summary>
+    internal static unsafe GoroutineHandle FirstGoroutine<TSync>(World<TSync> world)
+        where TSync : struct, ISync
+        => new(world.Goroutines[0], 1, world.Scheduler);
 }

@@ -51,6 +51,12 @@ public static class EntryPoints
     public static void ChannelClose() => ChosenBody.Run();
 
     [Test]
+    public static void DeadlockCheck() => ChosenBody.Run();
+
+    [Test]
+    public static void GoroutineReuse() => ChosenBody.Run();
+
+    [Test]
     public static void CasPair() => ChosenBody.Run();
 
     [Test]
