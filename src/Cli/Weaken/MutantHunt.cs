@@ -89,8 +89,7 @@ internal sealed class MutantHunt(
                     Shrink = false,
                 };
                 string name = scenarios[i].Name;
-                ExplorationResult found =
-                    new Exploration(name, build.Body<ExplorerSync>(name), options).Run(cancel: cancel);
+                ExplorationResult found = Explore(name, build.Body<ExplorerSync>(name), options, cancel);
                 result = result with
                 {
                     Executions = result.Executions + found.Executions,
@@ -111,5 +110,19 @@ internal sealed class MutantHunt(
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Explores, and again without a limit of time what was found while time ran out: a report that is cut short looks
+    /// like nondeterminism.
+    /// </summary>
+    private static ExplorationResult Explore(
+        string name, Action body, ExplorationOptions options, CancellationToken cancel)
+    {
+        ExplorationResult found = new Exploration(name, body, options).Run(cancel: cancel);
+        return found.Failures is [{ Kind: FailureKind.Nondeterminism } failure, ..]
+            ? new Exploration(name, body, options with { MaxExecutions = failure.Execution + 1, Timeout = null })
+                .Run(cancel: cancel)
+            : found;
     }
 }

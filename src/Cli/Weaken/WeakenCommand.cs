@@ -114,7 +114,7 @@ internal sealed class WeakenCommand
         }
         else if (_markdown)
         {
-            WeakenTable.WritePage(_context.Output, report, _reasons);
+            WeakenTable.WritePage(_context.Output, report, _reasons, _weakening.Mutants.Count);
         }
 
         return Conclude(report.Mutants);

@@ -61,13 +61,14 @@ internal static class WeakenTable
     /// <param name="writer">Where.</param>
     /// <param name="report">The results.</param>
     /// <param name="reasons">Why some survive.</param>
-    public static void WritePage(TextWriter writer, WeakenReport report, SurvivorReasons reasons)
+    /// <param name="mutants">How many mutants there are; the results may be those of some.</param>
+    public static void WritePage(TextWriter writer, WeakenReport report, SurvivorReasons reasons, int mutants)
     {
         writer.WriteLine(Introduction);
         writer.WriteLine();
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"**{Summary(report.Mutants)}.** Seed {report.Seed}; at most {HuntTable.Number(report.Iterations)} executions of "
+            $"**{Summary(report.Mutants)}, of {mutants} that there are.** Seed {report.Seed}; at most {HuntTable.Number(report.Iterations)} executions of "
             + $"each scenario and {report.TimeoutSeconds:0.###} s a mutant."));
         writer.WriteLine();
         WriteRows(
