@@ -81,6 +81,7 @@ internal sealed class SharedHeap : Scenario
         FinalizerId finalizer = MakeKnown(world);
         Reference kept = g.ReadReference(shared, 2 * number * WordBytes);
         Reference cleared = g.ReadReference(shared, ((2 * number) + 1) * WordBytes);
+        OracleException.Require(!g.ClearFinalizer(kept), "there is a finalizer that nobody has set");
         g.SetFinalizer(cleared, finalizer);
         g.SetFinalizer(kept, finalizer);
         OracleException.Require(g.ClearFinalizer(cleared), "a finalizer that was set is not there");
