@@ -19,6 +19,7 @@ public static class Catalogue
         new WorldFailure(),
         new FinalizerQueueScenario(),
         new CacheFlush(),
+        new HeapPacing(),
         new CrashWhileHoldingAllglock(),
         new SharedHeap(),
         new RunQueue(),

@@ -36,6 +36,9 @@ public static class EntryPoints
     public static void CacheFlush() => ChosenBody.Run();
 
     [Test]
+    public static void HeapPacing() => ChosenBody.Run();
+
+    [Test]
     public static void CrashWhileHoldingAllglock() => ChosenBody.Run();
 
     [Test]
