@@ -4,12 +4,16 @@ using System.Text.Json.Serialization;
 
 namespace Testbed.Bugs;
 
-/// <summary>The known bugs, each <c>bugs/NAME/bug.json</c> with <c>bugs/NAME/bug.diff</c>. Immutable.</summary>
+/// <summary>
+/// The known bugs, each <c>bugs/NAME/bug.json</c> with <c>bugs/NAME/bug.diff</c>, and those that cannot arise, which
+/// have <c>bugs/NAME/absent.json</c> alone. Immutable.
+/// </summary>
 public sealed class BugCatalogue
 {
     private const string Folder = "bugs/";
     private const string Description = "bug.json";
     private const string Change = "bug.diff";
+    private const string Absence = "absent.json";
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
@@ -18,10 +22,17 @@ public sealed class BugCatalogue
         RespectRequiredConstructorParameters = true,
     };
 
-    private BugCatalogue(IReadOnlyList<Bug> bugs) => All = bugs;
+    private BugCatalogue(IReadOnlyList<Bug> bugs, IReadOnlyList<AbsentBug> absent)
+    {
+        All = bugs;
+        Absent = absent;
+    }
 
     /// <summary>All bugs, in the order of their names.</summary>
     public IReadOnlyList<Bug> All { get; }
+
+    /// <summary>The bugs of the original runtime that cannot arise, in the order of their names.</summary>
+    public IReadOnlyList<AbsentBug> Absent { get; }
 
     /// <summary>The bugs that the program was built with.</summary>
     /// <exception cref="PatchException">One of them is malformed.</exception>
@@ -40,7 +51,8 @@ public sealed class BugCatalogue
         ArgumentNullException.ThrowIfNull(directory);
         try
         {
-            return From(Directory.EnumerateFiles(directory, "bug.*", SearchOption.AllDirectories)
+            return From(Directory.EnumerateFiles(directory, "*.*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) is Description or Change or Absence)
                 .ToDictionary(
                     file => Path.GetRelativePath(directory, file).Replace(Path.DirectorySeparatorChar, '/'),
                     File.ReadAllText));
@@ -58,6 +70,7 @@ public sealed class BugCatalogue
     private static BugCatalogue From(Dictionary<string, string> files)
     {
         var bugs = new List<Bug>();
+        var absent = new List<AbsentBug>();
         foreach (string file in files.Keys.Order(StringComparer.Ordinal))
         {
             if (file.EndsWith("/" + Description, StringComparison.Ordinal))
@@ -65,27 +78,40 @@ public sealed class BugCatalogue
                 string name = file[..^(Description.Length + 1)];
                 string diff = files.GetValueOrDefault($"{name}/{Change}")
                     ?? throw new PatchException($"bug '{name}': {Change} is missing beside {Description}");
-                bugs.Add(Parse(name, files[file]) with { Diff = diff });
+                Bug bug = Parse<Bug>(name, Description, files[file]);
+                RequireSame(name, Description, bug.Name);
+                bugs.Add(bug with { Diff = diff });
+            }
+            else if (file.EndsWith("/" + Absence, StringComparison.Ordinal))
+            {
+                string name = file[..^(Absence.Length + 1)];
+                AbsentBug bug = Parse<AbsentBug>(name, Absence, files[file]);
+                RequireSame(name, Absence, bug.Name);
+                absent.Add(bug);
             }
         }
 
-        return new BugCatalogue(bugs);
+        return new BugCatalogue(bugs, absent);
     }
 
-    private static Bug Parse(string name, string json)
+    private static T Parse<T>(string name, string file, string json)
+        where T : class
     {
-        Bug bug;
         try
         {
-            bug = JsonSerializer.Deserialize<Bug>(json, s_json) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<T>(json, s_json) ?? throw new JsonException("it is null");
         }
         catch (JsonException failure)
         {
-            throw new PatchException($"bug '{name}': {Description} is malformed: {failure.Message}", failure);
+            throw new PatchException($"bug '{name}': {file} is malformed: {failure.Message}", failure);
         }
+    }
 
-        return bug.Name == name
-            ? bug
-            : throw new PatchException($"bug '{name}': {Description} calls it '{bug.Name}'; folder and name must agree");
+    private static void RequireSame(string folder, string file, string name)
+    {
+        if (name != folder)
+        {
+            throw new PatchException($"bug '{folder}': {file} calls it '{name}'; folder and name must agree");
+        }
     }
 }

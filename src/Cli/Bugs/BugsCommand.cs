@@ -18,11 +18,15 @@ internal sealed class BugsCommand
 
     private readonly CommandContext _context;
     private readonly IReadOnlyList<Bug> _bugs;
+
+    /// <summary>Those to be told of that cannot arise; none unless they were asked for.</summary>
+    private readonly IReadOnlyList<AbsentBug> _absent;
     private readonly IReadOnlyList<string> _strategies;
     private readonly ulong _firstSeed;
     private readonly int _seeds;
     private readonly TimeSpan _timeout;
     private readonly int _workers;
+    private readonly bool _tellsAll;
     private readonly Form _form;
 
     /// <summary>Where progress goes.</summary>
@@ -31,10 +35,11 @@ internal sealed class BugsCommand
     private BugsCommand(CommandContext context, ParseResult result, Arguments arguments)
     {
         _context = context;
-        _bugs = arguments.Chosen(result);
+        _bugs = arguments.Chosen(result, out _absent);
         _strategies = arguments.Strategies(result);
         _firstSeed = result.GetValue(arguments.Seed);
         _seeds = result.GetValue(arguments.Seeds);
+        _tellsAll = arguments.TellsAll(result);
         _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
         _workers = result.GetResult(arguments.Workers) is null
             ? Math.Min(Environment.ProcessorCount, MaxWorkers)
@@ -120,19 +125,37 @@ internal sealed class BugsCommand
                     JsonText.Write(BugReport.Describe(results.SelectMany(found => found), _firstSeed, _seeds, _timeout)));
                 break;
             case Form.Markdown:
-                _context.Output.WriteLine($"| {string.Join(" | ", heads)} |");
-                _context.Output.WriteLine($"|{string.Concat(heads.Select(_ => "---|"))}");
-                foreach (IReadOnlyList<string> row in rows)
+                WriteMarkdown(heads, rows);
+                if (_tellsAll)
                 {
-                    _context.Output.WriteLine($"| `{row[0]}` | {string.Join(" | ", row.Skip(1))} |");
+                    WriteMarkdown(BugTable.OriginHeads, _bugs.Select(BugTable.OriginRow));
+                    WriteMarkdown(BugTable.AbsentHeads, _absent.Select(BugTable.AbsentRow));
                 }
 
                 break;
             default:
                 _context.Output.WriteLine();
                 Screen.For(_context.Output, isTerminal: false).Write(TextTable(heads, rows));
+                foreach (AbsentBug bug in _absent)
+                {
+                    _context.Output.WriteLine($"{bug.Name} ({bug.Origin}) cannot arise: {bug.CannotArise}");
+                }
+
                 break;
         }
+    }
+
+    /// <summary>Writes a table, and a blank line behind it.</summary>
+    private void WriteMarkdown(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        _context.Output.WriteLine($"| {string.Join(" | ", heads)} |");
+        _context.Output.WriteLine($"|{string.Concat(heads.Select(_ => "---|"))}");
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            _context.Output.WriteLine($"| `{row[0]}` | {string.Join(" | ", row.Skip(1))} |");
+        }
+
+        _context.Output.WriteLine();
     }
 
     private static Table TextTable(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
@@ -159,6 +182,16 @@ internal sealed class BugsCommand
             _text.WriteLine(
                 $"{result.Bug.Name} shows as {string.Join(", ", result.Unexpected)} with {result.Strategy}, "
                 + $"and is to show as {string.Join(" or ", result.Bug.Expected)}");
+        }
+
+        foreach (BugResult result in results.SelectMany(found => found))
+        {
+            if (result.Failure?.Preemptions > result.Bug.Preemptions)
+            {
+                _text.WriteLine(
+                    $"{result.Bug.Name} needs {FailureText.Count(result.Bug.Preemptions.Value, "preemption")}, "
+                    + $"and its schedule is left with {result.Failure.Preemptions}");
+            }
         }
 
         if (_context.Cancel.IsCancellationRequested)
@@ -190,6 +223,11 @@ internal sealed class BugsCommand
         private readonly Option<bool> _compare = new("--compare-strategies")
         {
             Description = "by every sampler, side by side: the executions each takes",
+        };
+
+        private readonly Option<bool> _all = new("--all")
+        {
+            Description = "tell also where each comes from, in Markdown, and of those that cannot arise",
         };
 
         private readonly Option<string?> _bugsDirectory = CommonOptions.BugsDirectory();
@@ -238,15 +276,18 @@ internal sealed class BugsCommand
         {
             command.Add(_names);
             foreach (Option option in (Option[])
-                [_exhaustive, _compare, Seeds, Seed, Timeout, Workers, Json, Markdown, _bugsDirectory])
+                [_exhaustive, _compare, _all, Seeds, Seed, Timeout, Workers, Json, Markdown, _bugsDirectory])
             {
                 command.Add(option);
             }
         }
 
-        public IReadOnlyList<Bug> Chosen(ParseResult result)
+        public bool TellsAll(ParseResult result) => result.GetValue(_all);
+
+        public IReadOnlyList<Bug> Chosen(ParseResult result, out IReadOnlyList<AbsentBug> absent)
         {
             BugCatalogue bugs = CommonOptions.Bugs(result.GetValue(_bugsDirectory));
+            absent = TellsAll(result) ? bugs.Absent : [];
             string[] names = result.GetValue(_names)!;
             return names.Length == 0 ? bugs.All : [.. names.Distinct().Select(name => CommonOptions.Find(bugs, name))];
         }

@@ -68,8 +68,36 @@ public sealed class BugCatalogueTests : IDisposable
     }
 
     [Fact]
+    public void A_bug_that_cannot_arise_needs_no_diff_and_is_not_hunted()
+    {
+        Add("drop-a-lock", Json, "");
+        AddAbsent("gone", """{ "name": "gone", "summary": "s", "origin": "o", "cannotArise": "why" }""");
+        BugCatalogue bugs = BugCatalogue.Load(_folder);
+        Assert.Equal("why", Assert.Single(bugs.Absent).CannotArise);
+        Assert.Equal("drop-a-lock", Assert.Single(bugs.All).Name);
+        Assert.Null(bugs.Find("gone"));
+    }
+
+    [Theory]
+    [InlineData("""{ "name": "gone", "summary": "s", "origin": "o" }""", "malformed")]
+    [InlineData("""{ "name": "x", "summary": "s", "origin": "o", "cannotArise": "why" }""", "folder and name must agree")]
+    public void A_malformed_reason_is_named(string json, string message)
+    {
+        AddAbsent("gone", json);
+        PatchException failure = Assert.Throws<PatchException>(() => BugCatalogue.Load(_folder));
+        Assert.StartsWith("bug 'gone': absent.json ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_folder_is_named()
         => Assert.Throws<PatchException>(() => BugCatalogue.Load(Path.Combine(_folder, "none")));
+
+    private void AddAbsent(string name, string json)
+    {
+        DirectoryInfo bug = Directory.CreateDirectory(Path.Combine(_folder, name));
+        File.WriteAllText(Path.Combine(bug.FullName, "absent.json"), json);
+    }
 
     private void Add(string name, string json, string? diff)
     {
