@@ -13,8 +13,8 @@ public abstract class CollectionObserver
     }
 
     /// <summary>A root job starts. By the worker that runs it, concurrently with other jobs.</summary>
-    /// <param name="job">0 to 4 for the special roots in the order of <c>RootJob</c>, 5 + i for goroutine i.</param>
-    public virtual void RootJobStarted(long job)
+    /// <param name="job">Which; each root is in one.</param>
+    public virtual void RootJobStarted(in RootJob job)
     {
     }
 

@@ -112,6 +112,12 @@ public sealed record WorldOptions
     /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
     public int StealTriesPerWorker { get; init; } = 4;
 
+    /// <summary>
+    /// How many root jobs of each kind there are for each worker, if there is enough to divide; or 0 for those of the
+    /// seed: one of each kind, but a goroutine each.
+    /// </summary>
+    public int RootJobsPerWorker { get; init; } = 32;
+
     /// <summary>How many pauses are remembered. The seed's 256.</summary>
     public int PauseHistoryLength { get; init; } = 256;
 
@@ -166,6 +172,7 @@ public sealed record WorldOptions
         Require(PauseHistoryLength, 1, 1 << 20, nameof(PauseHistoryLength));
         Require(ChannelLocks, 1, 64, nameof(ChannelLocks));
         Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
+        Require(RootJobsPerWorker, 0, 1 << 20, nameof(RootJobsPerWorker));
     }
 
     private static void Require(long value, long least, long greatest, string name)

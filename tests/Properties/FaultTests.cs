@@ -52,8 +52,8 @@ public class FaultTests
     }
 
     [Theory]
-    [InlineData(nameof(CycleFault.RunsRootJobTwice), "root job 3 ran 2 times")]
-    [InlineData(nameof(CycleFault.ForgetsGoroutine), "root job 5 ran 0 times")]
+    [InlineData(nameof(CycleFault.RunsRootJobTwice), "2 root jobs had root 0 of SpanTypes")]
+    [InlineData(nameof(CycleFault.ForgetsGoroutine), "0 root jobs had root 0 of Goroutines")]
     [InlineData(nameof(CycleFault.RunsRootJobAfterSweep), "root job 0 runs when nothing is marked")]
     [InlineData(nameof(CycleFault.LosesWorker), "0 workers saw the end of marking, there were 1")]
     [InlineData(nameof(CycleFault.SweepsSpanTwice), "span 0 was swept 2 times")]

@@ -85,6 +85,11 @@ internal sealed record WorldSetting(
             [1, 4],
             options => options.StealTriesPerWorker,
             (options, value) => options with { StealTriesPerWorker = value }),
+        new(
+            "root-jobs-per-worker",
+            [0, 1, 32],
+            options => options.RootJobsPerWorker,
+            (options, value) => options with { RootJobsPerWorker = value }),
     ];
 
     /// <summary>What the command line calls a member of <see cref="WorldOptions"/>.</summary>

@@ -77,6 +77,9 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// <summary>How many spans there are; while the world is stopped.</summary>
     internal int SpanCount => _pages.SpanCount;
 
+    /// <summary>How many thread caches there are; constant while the world is stopped.</summary>
+    internal int CacheCount => _caches.Count;
+
     /// <summary>
     /// Bytes of objects that are allocated or in a thread cache. Counted when a cache is filled, so that it never lags
     /// behind (golang/go#12199). Racy. The seed's <c>heap_alloc</c>.
@@ -198,11 +201,14 @@ internal sealed unsafe class Heap<TSync> : IDisposable
     /// </summary>
     internal void FlushAllCaches()
     {
-        foreach (nint cache in _caches)
+        for (int i = 0; i < CacheCount; i++)
         {
-            FlushCache((ThreadCache*)cache);
+            FlushCache(i);
         }
     }
+
+    /// <summary>Gives the free objects of one of the caches back; while the world is stopped.</summary>
+    internal void FlushCache(int index) => FlushCache((ThreadCache*)_caches[index]);
 
     /// <summary>Adds the caches' counts up; while the world is stopped and nobody sweeps. The seed's <c>cachestats</c>.</summary>
     internal void MergeCacheStatistics()

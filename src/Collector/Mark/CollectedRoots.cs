@@ -68,6 +68,9 @@ internal sealed unsafe class CollectedRoots<TSync> : IRootSink, IDisposable
         TSync.Write(&_state->Count, count + 1);
     }
 
+    /// <inheritdoc/>
+    public void AddWord(int worker, nint* word) => Add(worker, (nint)word, (nuint)sizeof(nint), null);
+
     /// <summary>Frees the array. No worker is left.</summary>
     public void Dispose()
     {

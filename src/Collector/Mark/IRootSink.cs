@@ -9,4 +9,9 @@ internal unsafe interface IRootSink
     /// <param name="bytes">How many bytes; a multiple of 8.</param>
     /// <param name="type">Where its pointers are; null if any word may be one.</param>
     void Add(int worker, nint start, nuint bytes, TypeInfo* type);
+
+    /// <summary>Adds a word that is a root.</summary>
+    /// <param name="worker">The worker that found it, which is the caller.</param>
+    /// <param name="word">The word.</param>
+    void AddWord(int worker, nint* word);
 }

@@ -48,7 +48,7 @@ internal sealed unsafe class Marker<TSync> : IDisposable
     {
         _termination.Setup(workers);
         _scanner.Setup(workers);
-        _roots.Setup(now);
+        _roots.Setup(workers, now);
         if (_collectRoots)
         {
             _collectedRoots.Gather();

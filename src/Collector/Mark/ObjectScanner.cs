@@ -73,11 +73,16 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         }
     }
 
-    /// <summary>Gives the worker an empty buffer, for roots; it has none.</summary>
+    /// <summary>Gives the worker an empty buffer, for what roots lead to; it has none.</summary>
     internal void Start(int worker) => TSync.Write(&_workers[worker].Buffer, _buffers.GetEmpty(null));
 
-    /// <summary>Adds memory to be scanned by the worker, or by another that takes it. The seed's <c>enqueue1</c>.</summary>
-    public void Add(int worker, nint start, nuint bytes, TypeInfo* type) => Push(_workers + worker, start, bytes, type);
+    /// <inheritdoc/>
+    /// <remarks>It is scanned at once. (The seed's <c>enqueue1</c> lets each root pass through a work buffer.)</remarks>
+    public void Add(int worker, nint start, nuint bytes, TypeInfo* type)
+        => Scan(_workers + worker, (nint*)start, bytes / (nuint)sizeof(nint), type);
+
+    /// <inheritdoc/>
+    public void AddWord(int worker, nint* word) => Consider(_workers + worker, TSync.Read(word));
 
     /// <summary>Scans what the worker's buffer holds, and whatever it leads to, except what other workers take.</summary>
     /// <param name="worker">The calling worker.</param>
@@ -153,7 +158,12 @@ internal sealed unsafe class ObjectScanner<TSync> : IRootSink, IDisposable
         WorkItem* item = WorkBuffer.ItemOf(buffer, count);
         var start = (nint*)TSync.Read(&item->Start);
         nuint words = TSync.Read(&item->Bytes) / (nuint)sizeof(nint);
-        TypeInfo* type = TSync.Read(&item->Type);
+        Scan(self, start, words, TSync.Read(&item->Type));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Scan(MarkWorker* self, nint* start, nuint words, TypeInfo* type)
+    {
         if (type == null)
         {
             ScanConservatively(self, start, words);

@@ -14,7 +14,10 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
     private readonly ObjectScanner<TSync> _scanner;
     private readonly StackScan _stackScan;
     private readonly CollectionObserver? _observer;
-    private readonly State* _state;
+    private readonly RootPlan<TSync> _plan;
+
+    /// <summary>When the collection started, in nanoseconds: written before the workers start, constant while they run.</summary>
+    private readonly long* _now;
 
     internal RootMarker(
         WorldOptions options,
@@ -29,22 +32,31 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
         _scanner = scanner;
         _stackScan = options.StackScan;
         _observer = options.Observer;
-        _state = TSync.Allocate<State>(1, "roots");
+        _plan = new RootPlan<TSync>(
+            options.RootStrategy == RootStrategy.Collected ? 0 : options.RootJobsPerWorker);
+        _now = TSync.Allocate<long>(1, "roots.now");
     }
 
     /// <summary>How many jobs there are in this collection.</summary>
-    internal long JobCount => (long)RootJob.Count + TSync.Read(&_state->Goroutines);
+    internal long JobCount => _plan.JobCount;
 
     /// <summary>Takes note of what there is to scan; while the world is stopped, before the workers start.</summary>
+    /// <param name="workers">How many workers there will be.</param>
     /// <param name="now">The time, in nanoseconds.</param>
-    internal void Setup(long now)
+    internal void Setup(int workers, long now)
     {
-        TSync.Write(&_state->Now, now);
-        TSync.Write(&_state->Goroutines, _goroutines.Count);
+        TSync.Write(_now, now);
+        _plan.Clear(workers);
+        _plan.Append(RootJobKind.Data, _globals.DataWords);
+        _plan.Append(RootJobKind.Bss, _globals.BssWords);
+        _plan.Append(RootJobKind.Finalizers, 1);
+        _plan.Append(RootJobKind.SpanTypes, _heap.SpanCount);
+        _plan.Append(RootJobKind.FlushCaches, _heap.CacheCount);
+        _plan.Append(RootJobKind.Goroutines, _goroutines.Count);
     }
 
     /// <summary>Runs a job: finds its roots and marks what they lead to, except what other workers take over.</summary>
-    /// <param name="job">Which.</param>
+    /// <param name="job">Its number.</param>
     /// <param name="worker">The calling worker.</param>
     /// <exception cref="CorruptionException">There is no such job, or what it scans is malformed.</exception>
     internal void MarkRoot(long job, int worker)
@@ -55,45 +67,43 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
     }
 
     /// <summary>Finds the roots of a job.</summary>
-    /// <param name="job">Which.</param>
+    /// <param name="number">Its number.</param>
     /// <param name="worker">The calling worker.</param>
     /// <param name="sink">Where they go.</param>
     /// <exception cref="CorruptionException">There is no such job, or what it scans is malformed.</exception>
-    internal void AddRoots(long job, int worker, IRootSink sink)
+    internal void AddRoots(long number, int worker, IRootSink sink)
     {
+        RootJob job = _plan.JobOf(number);
         _observer?.RootJobStarted(job);
-        switch (job)
+        switch (job.Kind)
         {
-            case (long)RootJob.Data:
-                AddWords(_globals.Data, _globals.DataWords, worker, sink);
+            case RootJobKind.Data:
+                AddWords(_globals.Data, job, worker, sink);
                 break;
-            case (long)RootJob.Bss:
-                AddWords(_globals.Bss, _globals.BssWords, worker, sink);
+            case RootJobKind.Bss:
+                AddWords(_globals.Bss, job, worker, sink);
                 break;
-            case (long)RootJob.Finalizers:
+            case RootJobKind.Finalizers:
                 AddQueuedFinalizers(worker, sink);
                 break;
-            case (long)RootJob.SpanTypes:
-                AddSpans(worker, sink);
+            case RootJobKind.SpanTypes:
+                AddSpans(job, worker, sink);
                 break;
-            case (long)RootJob.FlushCaches:
-                _heap.FlushAllCaches();
+            case RootJobKind.FlushCaches:
+                FlushCaches(job);
                 break;
-            default:
-                long index = job - (long)RootJob.Count;
-                if (index < 0 || index >= TSync.Read(&_state->Goroutines))
-                {
-                    throw new CorruptionException($"root job {job} of {JobCount}: bad index");
-                }
-
-                StackScanner<TSync>.AddStackRoots(
-                    _goroutines[index], worker, TSync.Read(&_state->Now), _stackScan, sink);
+            case RootJobKind.Goroutines:
+                AddStacks(job, worker, sink);
                 break;
         }
     }
 
     /// <summary>Frees its state. No worker is left.</summary>
-    public void Dispose() => TSync.Free(_state);
+    public void Dispose()
+    {
+        TSync.Free(_now);
+        _plan.Dispose();
+    }
 
     /// <summary>Adds the finalizers that wait to run or run, and so their objects and all that these need.</summary>
     private void AddQueuedFinalizers(int worker, IRootSink sink)
@@ -113,11 +123,11 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
     /// <summary>
     /// Adds what the finalizers of objects need. (Type tables, which the seed marks here, too, lie outside the heap.)
     /// </summary>
-    private void AddSpans(int worker, IRootSink sink)
+    private void AddSpans(in RootJob job, int worker, IRootSink sink)
     {
-        for (int i = 0; i < _heap.SpanCount && _heap.FinalizerRecords.Any; i++)
+        for (long i = job.First; i < job.End && _heap.FinalizerRecords.Any; i++)
         {
-            Span* span = _heap.SpanAt(i);
+            Span* span = _heap.SpanAt((int)i);
             FinalizerRecord* record = TSync.Read(&span->Finalizers);
             for (; record != null; record = TSync.Read(&record->Next))
             {
@@ -141,16 +151,23 @@ internal sealed unsafe class RootMarker<TSync> : IDisposable
         sink.Add(worker, (nint)(&record->Roots), FinalizerRoots.Bytes, null);
     }
 
-    private static void AddWords(nint* words, int count, int worker, IRootSink sink)
-        => sink.Add(worker, (nint)words, (nuint)count * (nuint)sizeof(nint), null);
-
-    /// <summary>Written while the world is stopped, before the workers start; constant while they run.</summary>
-    private struct State
+    private void FlushCaches(in RootJob job)
     {
-        /// <summary>When the collection started, in nanoseconds.</summary>
-        internal long Now;
-
-        /// <summary>How many goroutines there are.</summary>
-        internal long Goroutines;
+        for (long i = job.First; i < job.End; i++)
+        {
+            _heap.FlushCache((int)i);
+        }
     }
+
+    private void AddStacks(in RootJob job, int worker, IRootSink sink)
+    {
+        long now = TSync.Read(_now);
+        for (long i = job.First; i < job.End; i++)
+        {
+            StackScanner<TSync>.AddStackRoots(_goroutines[i], worker, now, _stackScan, sink);
+        }
+    }
+
+    private static void AddWords(nint* words, in RootJob job, int worker, IRootSink sink)
+        => sink.Add(worker, (nint)(words + job.First), (nuint)(job.End - job.First) * (nuint)sizeof(nint), null);
 }

@@ -47,7 +47,7 @@ internal static unsafe class StackScanner<TSync>
         // object behind it without marking it.)
         if (TSync.Read(&g->Context) != 0)
         {
-            sink.Add(worker, (nint)(&g->Context), (nuint)sizeof(nint), null);
+            sink.AddWord(worker, &g->Context);
         }
 
         StackSegment* segment = TSync.Read(&g->Stack);
@@ -160,7 +160,7 @@ internal static unsafe class StackScanner<TSync>
 
             if (kind == FrameMapData.Pointer)
             {
-                sink.Add(worker, (nint)(slots + i), (nuint)sizeof(nint), null);
+                sink.AddWord(worker, slots + i);
             }
             else if (i + 1 == end)
             {
@@ -168,7 +168,7 @@ internal static unsafe class StackScanner<TSync>
             }
             else if (!areLocals || HasPointer(kind, value))
             {
-                sink.Add(worker, (nint)(slots + i + 1), (nuint)sizeof(nint), null);
+                sink.AddWord(worker, slots + i + 1);
             }
         }
     }

@@ -5,8 +5,8 @@ using Testbed.Sync;
 namespace Testbed.Models.Oracles;
 
 /// <summary>
-/// Checks the shape of each collection: no mutator runs in it, each root job, one for each goroutine that existed when
-/// the world stopped, runs exactly once and before anything is swept, each worker sees the end of marking once, and
+/// Checks the shape of each collection: no mutator runs in it, each root, the stack of each goroutine that existed when
+/// the world stopped among them, is in exactly one job that runs, before anything is swept, each worker sees the end of marking once, and
 /// each span is swept once.
 /// </summary>
 /// <remarks>
@@ -18,7 +18,7 @@ internal class CycleOracle<TSync> : CollectionObserver
     where TSync : struct, ISync
 {
     private World<TSync>? _world;
-    private int[] _rootJobs = [];
+    private int[][] _roots = [];
     private int[] _sweeps = [];
     private int _marksEnded;
     private volatile bool _stopped;
@@ -42,7 +42,15 @@ internal class CycleOracle<TSync> : CollectionObserver
     public override void WorldStopped()
     {
         Check(!_stopped, "the world was stopped while it was stopped");
-        _rootJobs = new int[(int)RootJob.Count + World.Goroutines.Count];
+        _roots =
+        [
+            new int[World.Globals.DataWords],
+            new int[World.Globals.BssWords],
+            new int[1],
+            new int[World.Heap.SpanCount],
+            new int[World.Heap.CacheCount],
+            new int[World.Goroutines.Count],
+        ];
         _sweeps = new int[World.Heap.SpanCount];
         _marksEnded = 0;
         _sweeping = false;
@@ -50,12 +58,16 @@ internal class CycleOracle<TSync> : CollectionObserver
     }
 
     /// <inheritdoc/>
-    public override void RootJobStarted(long job)
+    public override void RootJobStarted(in RootJob job)
     {
-        Check(_stopped && !_sweeping, $"root job {job} runs when nothing is marked");
-        if (Check(job >= 0 && job < _rootJobs.Length, $"root job {job} runs, there are {_rootJobs.Length}"))
+        Check(_stopped && !_sweeping, $"root job {job.Number} runs when nothing is marked");
+        int[] roots = _roots[(int)job.Kind];
+        if (Check(job.First >= 0 && job.End <= roots.Length, $"root job {job.Number} has roots up to {job.End} of {roots.Length}"))
         {
-            Interlocked.Increment(ref _rootJobs[job]);
+            for (long root = job.First; root < job.End; root++)
+            {
+                Interlocked.Increment(ref roots[root]);
+            }
         }
     }
 
@@ -107,9 +119,14 @@ internal class CycleOracle<TSync> : CollectionObserver
 
         OracleException.Require(
             _marksEnded == workers, $"{_marksEnded} workers saw the end of marking, there were {workers}");
-        for (int job = 0; job < _rootJobs.Length; job++)
+        for (var kind = RootJobKind.Data; kind <= RootJobKind.Goroutines; kind++)
         {
-            OracleException.Require(_rootJobs[job] == 1, $"root job {job} ran {_rootJobs[job]} times");
+            int[] roots = _roots[(int)kind];
+            for (int root = 0; root < roots.Length; root++)
+            {
+                OracleException.Require(
+                    roots[root] == 1, $"{roots[root]} root jobs had root {root} of {kind}");
+            }
         }
 
         for (int span = 0; span < _sweeps.Length; span++)

@@ -31,10 +31,12 @@ internal sealed unsafe class MarkrootSteal : Scenario
     {
         int workers = FewestWorkers + (int)TSync.Choose((uint)(MostWorkers - FewestWorkers) + 1);
         bool roots = TSync.Choose(2) == 0;
-        TSync.NoteInput(() => $"{workers} workers run {(roots ? "the root jobs" : "a loop that waits for all")}");
+        bool ofSeed = roots && TSync.Choose(2) == 0;
+        TSync.NoteInput(() => $"{workers} workers run "
+            + (ofSeed ? "the seed's root jobs" : roots ? "even root jobs" : "a loop that waits for all"));
         if (roots)
         {
-            RunRoots<TSync>(workers);
+            RunRoots<TSync>(workers, ofSeed);
         }
         else
         {
@@ -43,11 +45,15 @@ internal sealed unsafe class MarkrootSteal : Scenario
     }
 
     /// <summary>Runs the loop over the roots, of which workers may leave early, and the marking that ends together.</summary>
-    private static void RunRoots<TSync>(int workers)
+    private static void RunRoots<TSync>(int workers, bool ofSeed)
         where TSync : struct, ISync
     {
-        using var jobs = new JobCounter<TSync>((int)RootJob.Count + GoroutineCount);
-        WorldOptions options = SmallWorld.Options(workers, jobs) with { MaxSmallSize = 16 };
+        using var jobs = new JobCounter<TSync>();
+        WorldOptions options = SmallWorld.Options(workers, jobs) with
+        {
+            MaxSmallSize = 16,
+            RootJobsPerWorker = ofSeed ? 0 : 1,
+        };
         using var heap = new Heap<TSync>(options);
         using var goroutines = new AllGoroutines<TSync>(options.FirstGoroutineCapacity);
         using var globals = new Globals<TSync>(options);
@@ -55,6 +61,7 @@ internal sealed unsafe class MarkrootSteal : Scenario
         nint[] objects = Fill(heap, goroutines, globals);
         HeapPicture<TSync>.Offer(heap, globals, goroutines, options.PageBytes);
         marker.Setup(workers, now: 1);
+        jobs.Expect(marker.RootJobs);
         RunTogether<TSync>(workers, worker =>
         {
             marker.Run(worker);
@@ -145,27 +152,34 @@ internal sealed unsafe class MarkrootSteal : Scenario
     }
 
     /// <summary>Counts root jobs, by plain accesses: each is one worker's, and whoever leaves comes after all.</summary>
-    private sealed class JobCounter<TSync>(int count) : CollectionObserver, IDisposable
+    private sealed class JobCounter<TSync> : CollectionObserver, IDisposable
         where TSync : struct, ISync
     {
-        private readonly int* _runs = TSync.Allocate<int>((nuint)count, "jobs");
+        private int* _runs;
+        private long _count;
 
         /// <inheritdoc/>
-        public override void RootJobStarted(long job)
+        public override void RootJobStarted(in RootJob job)
         {
-            OracleException.Require(job < count, $"root job {job} runs, there are {count}");
-            int before = TSync.Read(_runs + job);
-            OracleException.Require(before == 0, $"root job {job} runs twice");
-            TSync.Write(_runs + job, 1);
+            int before = TSync.Read(_runs + job.Number);
+            OracleException.Require(before == 0, $"root job {job.Number} runs twice");
+            TSync.Write(_runs + job.Number, 1);
         }
 
         /// <inheritdoc/>
         public void Dispose() => TSync.Free(_runs);
 
+        /// <summary>Counts so many jobs; before the workers start.</summary>
+        internal void Expect(long count)
+        {
+            _count = count;
+            _runs = TSync.Allocate<int>((nuint)count, "jobs");
+        }
+
         /// <summary>Checks that every job has started, and none twice.</summary>
         internal void RequireAllOnce()
         {
-            for (int job = 0; job < count; job++)
+            for (long job = 0; job < _count; job++)
             {
                 OracleException.Require(TSync.Read(_runs + job) == 1, $"root job {job} has not run when a worker leaves");
             }

@@ -4,8 +4,7 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// Checks that each root job of a collection runs exactly once, one for each goroutine that existed when the world
-/// stopped.
+/// Checks that each goroutine that existed when the world stopped is in exactly one root job of the collection.
 /// </summary>
 /// <remarks>
 /// The words are plain, and the collector's own synchronization orders their accesses: a job is one worker's, between
@@ -16,10 +15,8 @@ namespace Testbed.Models.Scenarios;
 internal sealed unsafe class ScanCounter<TSync>(int mostGoroutines) : CollectionObserver, IDisposable
     where TSync : struct, ISync
 {
-    private const int SpecialJobs = 5;
-
-    private readonly long* _jobs = TSync.Allocate<long>(1, "jobs");
-    private readonly int* _runs = TSync.Allocate<int>((nuint)(SpecialJobs + mostGoroutines), "runs");
+    private readonly long* _count = TSync.Allocate<long>(1, "scan.count");
+    private readonly int* _scans = TSync.Allocate<int>((nuint)mostGoroutines, "scans");
     private Func<long>? _goroutines;
 
     /// <summary>Checks collections; before the first.</summary>
@@ -29,37 +26,45 @@ internal sealed unsafe class ScanCounter<TSync>(int mostGoroutines) : Collection
     /// <inheritdoc/>
     public override void WorldStopped()
     {
-        long jobs = SpecialJobs + _goroutines!();
-        OracleException.Require(jobs <= SpecialJobs + mostGoroutines, $"{jobs - SpecialJobs} goroutines exist");
-        TSync.Write(_jobs, jobs);
-        for (long job = 0; job < jobs; job++)
+        long count = _goroutines!();
+        OracleException.Require(count <= mostGoroutines, $"{count} goroutines exist");
+        TSync.Write(_count, count);
+        for (long i = 0; i < count; i++)
         {
-            TSync.Write(_runs + job, 0);
+            TSync.Write(_scans + i, 0);
         }
     }
 
     /// <inheritdoc/>
-    public override void RootJobStarted(long job)
+    public override void RootJobStarted(in RootJob job)
     {
-        long jobs = TSync.Read(_jobs);
-        OracleException.Require(job < jobs, $"root job {job} runs, there are {jobs}");
-        TSync.Write(_runs + job, TSync.Read(_runs + job) + 1);
+        if (job.Kind != RootJobKind.Goroutines)
+        {
+            return;
+        }
+
+        long count = TSync.Read(_count);
+        OracleException.Require(job.End <= count, $"root job {job.Number} has goroutines up to {job.End} of {count}");
+        for (long i = job.First; i < job.End; i++)
+        {
+            TSync.Write(_scans + i, TSync.Read(_scans + i) + 1);
+        }
     }
 
     /// <inheritdoc/>
     public override void CollectionEnded(in CollectionSummary summary)
     {
-        for (long job = 0; job < TSync.Read(_jobs); job++)
+        for (long i = 0; i < TSync.Read(_count); i++)
         {
-            int runs = TSync.Read(_runs + job);
-            OracleException.Require(runs == 1, $"root job {job} ran {runs} times");
+            int scans = TSync.Read(_scans + i);
+            OracleException.Require(scans == 1, $"goroutine {i} was in {scans} root jobs");
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        TSync.Free(_runs);
-        TSync.Free(_jobs);
+        TSync.Free(_scans);
+        TSync.Free(_count);
     }
 }

@@ -32,6 +32,7 @@ internal static class SmallWorld
         DataWords = 2,
         BssWords = 2,
         StealTriesPerWorker = 1,
+        RootJobsPerWorker = 1,
         ChannelLocks = 2,
         PauseHistoryLength = 2,
         Observer = observer,

@@ -110,9 +110,9 @@ internal sealed class WorldFailure : Scenario
         where TSync : struct, ISync
     {
         /// <inheritdoc/>
-        public override void RootJobStarted(long job)
+        public override void RootJobStarted(in RootJob job)
         {
-            if (place == Place.Mark && job == (long)RootJob.FlushCaches)
+            if (place == Place.Mark && job is { Kind: RootJobKind.FlushCaches, First: 0 })
             {
                 Throw();
             }

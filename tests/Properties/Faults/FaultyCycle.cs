@@ -33,14 +33,14 @@ internal sealed class FaultyCycle(ShadowHeap shadow, CycleFault fault) : ShadowO
         }
     }
 
-    public override void RootJobStarted(long job)
+    public override void RootJobStarted(in RootJob job)
     {
-        if (fault != CycleFault.ForgetsGoroutine || job != (long)RootJob.Count)
+        if (fault != CycleFault.ForgetsGoroutine || job is not { Kind: RootJobKind.Goroutines, First: 0 })
         {
             base.RootJobStarted(job);
         }
 
-        if (fault == CycleFault.RunsRootJobTwice && job == (long)RootJob.SpanTypes)
+        if (fault == CycleFault.RunsRootJobTwice && job is { Kind: RootJobKind.SpanTypes, First: 0 })
         {
             base.RootJobStarted(job);
         }
@@ -63,7 +63,7 @@ internal sealed class FaultyCycle(ShadowHeap shadow, CycleFault fault) : ShadowO
         }
         else if (fault == CycleFault.RunsRootJobAfterSweep)
         {
-            base.RootJobStarted((long)RootJob.Data);
+            base.RootJobStarted(new RootJob(0, RootJobKind.Data, 0, 1));
         }
     }
 }

@@ -201,5 +201,7 @@ public sealed unsafe class MarkStackScannerTests : IDisposable
             Assert.True(type == null);
             Roots.Add((start, bytes));
         }
+
+        public void AddWord(int worker, nint* word) => Add(worker, (nint)word, (nuint)sizeof(nint), null);
     }
 }

@@ -125,7 +125,7 @@ internal sealed unsafe class MarkedHeap : IDisposable
     /// <summary>Runs a root job by itself.</summary>
     public void RunRootJob(long job)
     {
-        _roots.Setup(now: 1);
+        _roots.Setup(workers: 1, now: 1);
         _scanner.Setup(1);
         _roots.MarkRoot(job, 0);
     }

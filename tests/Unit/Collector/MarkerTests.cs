@@ -71,11 +71,11 @@ public class MarkerTests
     {
         private readonly List<long> _jobs = [];
 
-        public override void RootJobStarted(long job)
+        public override void RootJobStarted(in RootJob job)
         {
             lock (_jobs)
             {
-                _jobs.Add(job);
+                _jobs.Add(job.Number);
             }
         }
 

@@ -395,7 +395,8 @@ public class WorldTests
 
     private sealed class FailingObserver(bool marking, Exception failure) : CollectionObserver
     {
-        public override void RootJobStarted(long job) => ThrowIf(marking && job == 4);
+        public override void RootJobStarted(in RootJob job)
+            => ThrowIf(marking && job.Kind == RootJobKind.FlushCaches);
 
         public override void SweepStarted(int span) => ThrowIf(!marking);
 
