@@ -65,6 +65,12 @@ public sealed record WorldOptions
     /// <summary>Objects above this many bytes have a span of their own; at most 32,768. The seed's <c>MaxSmallSize</c>.</summary>
     public int MaxSmallSize { get; init; } = 32 << 10;
 
+    /// <summary>
+    /// Up to how many types the objects of a span have a byte each that says which; 2 to 256. With more, each has a word.
+    /// The seed's 7, and none.
+    /// </summary>
+    public int TypesPerByteTable { get; init; } = 8;
+
     /// <summary>How many pieces of work a work buffer holds; at least 2.</summary>
     public int WorkBufferLength { get; init; } = 339;
 
@@ -150,6 +156,7 @@ public sealed record WorldOptions
         Require(ArenaBytes, PageBytes, 1L << 46, nameof(ArenaBytes));
         Require(HeapGrowBytes, 1, int.MaxValue, nameof(HeapGrowBytes));
         Require(MaxSmallSize, 8, 32 << 10, nameof(MaxSmallSize));
+        Require(TypesPerByteTable, 2, 256, nameof(TypesPerByteTable));
         Require(WorkBufferLength, 2, 1 << 20, nameof(WorkBufferLength));
         Require(WorkBuffersPerChunk, 1, 1 << 20, nameof(WorkBuffersPerChunk));
         Require(HandoffThreshold, 1, 1 << 20, nameof(HandoffThreshold));

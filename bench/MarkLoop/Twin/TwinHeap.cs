@@ -39,9 +39,22 @@ internal sealed unsafe class TwinHeap
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TypeInfo* TypeOf(Span* span, nint start) => (TypeInfo*)*TypeSlot(span, start);
+    internal static TypeInfo* TypeOf(Span* span, nint start)
+    {
+        nint types = span->Types;
+        return (types & 3) == 1 ? (TypeInfo*)(types - 1) : TypeInTable(types, span, start);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint* TypeSlot(Span* span, nint start)
-        => span->Types + ((nuint)(start - span->Start) / span->ElementSize);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static TypeInfo* TypeInTable(nint types, Span* span, nint start)
+    {
+        nuint index = (nuint)(start - span->Start) / span->ElementSize;
+        var table = (nint*)(types & ~3);
+        return (types & 3) switch
+        {
+            2 => (TypeInfo*)table[2 + ((byte*)(table + 2 + table[1]))[index]],
+            3 => (TypeInfo*)table[1 + index],
+            _ => throw new InvalidOperationException($"object 0x{start:x} may hold pointers but has no type"),
+        };
+    }
 }

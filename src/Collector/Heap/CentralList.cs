@@ -191,7 +191,6 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
             }
 
             TSync.Write(&span->FreeList, start);
-            TSync.Write(&span->Types, TSync.Allocate<nint>((nuint)capacity, "span.types"));
         }
 
         TSync.Enter(_lock);

@@ -136,7 +136,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         if (address != 0 && scan)
         {
             Span* span = _pages.FindKnown(address);
-            TSync.Write(TypeSlot(span, address), (nint)type);
+            SpanTypes<TSync>.Set(span, address, type, _options.TypesPerByteTable);
             Bitmap.SetScan(address);
         }
 
@@ -193,7 +193,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
 
     /// <summary>The type of an object that may hold pointers; null if it is conservative. While the world is stopped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TypeInfo* TypeOf(Span* span, nint start) => (TypeInfo*)TSync.Read(TypeSlot(span, start));
+    internal static TypeInfo* TypeOf(Span* span, nint start) => SpanTypes<TSync>.Get(span, start);
 
     /// <summary>
     /// Gives the free objects of all caches back; by one worker while the world is stopped, also while others mark. The
@@ -312,11 +312,7 @@ internal sealed unsafe class Heap<TSync> : IDisposable
             long types = 0;
             for (int i = 0; i < SpanCount; i++)
             {
-                Span* span = SpanAt(i);
-                if (TSync.Read(&span->Types) != null)
-                {
-                    types += TSync.Read(&span->Capacity) * (long)sizeof(nint);
-                }
+                types += SpanTypes<TSync>.TableBytes(SpanAt(i), _options.TypesPerByteTable);
             }
 
             long used = ArenaUsed - ArenaStart;
@@ -442,10 +438,6 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         TSync.Write(&cache->MallocBytes, TSync.Read(&cache->MallocBytes) + bytes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint* TypeSlot(Span* span, nint start)
-        => TSync.Read(&span->Types) + ((nuint)(start - TSync.Read(&span->Start)) / TSync.Read(&span->ElementSize));
-
     private void CheckBits(Span* span)
     {
         nint limit = TSync.RacyRead(&span->Limit);
@@ -507,7 +499,6 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         }
 
         TSync.Write(&span->References, 1);
-        TSync.Write(&span->Types, TSync.Allocate<nint>(1, "span.types"));
         TSync.Add(&_state->Allocated, (long)bytes);
         Count(cache, (long)bytes);
         return TSync.Read(&span->Start);

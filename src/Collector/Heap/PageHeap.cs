@@ -159,8 +159,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
             throw Fatal($"span {TSync.Read(&span->Index)} is given back with finalizers");
         }
 
-        TSync.Free(TSync.Read(&span->Types));
-        TSync.Write(&span->Types, null);
+        SpanTypes<TSync>.Clear(span);
         TSync.Write(&_state->PagesInUse, TSync.Read(&_state->PagesInUse) - TSync.Read(&span->PageCount));
         TSync.Write(&span->NeedsZero, 1);
         PutFree(span);
@@ -208,7 +207,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         for (int i = SpanCount - 1; i >= 0; i--)
         {
             Span* span = SpanAt(i);
-            TSync.Free(TSync.Read(&span->Types));
+            SpanTypes<TSync>.Clear(span);
             TSync.Destroy(TSync.Read(&span->FinalizerLock));
             TSync.Free(span);
         }

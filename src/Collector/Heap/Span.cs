@@ -59,10 +59,11 @@ internal unsafe struct Span
     internal nint FreeList;
 
     /// <summary>
-    /// The address of each object's <see cref="TypeInfo"/>, 0 where it is conservative: an element belongs to whoever
-    /// owns the object. The seed's <c>MTypes</c>.
+    /// The types of its objects, as <see cref="SpanTypes{TSync}"/> keeps them: changed by the owner of the cache that its
+    /// free objects are in, who publishes a table by a volatile write; read by others at any time. The seed's
+    /// <c>MTypes</c>.
     /// </summary>
-    internal nint* Types;
+    internal nint Types;
 
     /// <summary>
     /// The finalizers of its objects, sorted by address; null if none has one, so always while not in use. Under

@@ -254,7 +254,7 @@ public sealed unsafe partial class Goroutine<TSync>
             FindObject(closure, nameof(closure), out _);
         }
 
-        TypeInfo* type = _heap.Bitmap.IsScan(target.Address) ? Heap<TSync>.TypeOf(span, target.Address) : null;
+        TypeInfo* type = _heap.Bitmap.IsScan(target.Address) ? SpanTypes<TSync>.Find(span, target.Address) : null;
         TypeInfo* parameter = TSync.Read(&finalizer.Function->Parameter);
         if (parameter != null && type != parameter && (type != null || TSync.Read(&parameter->HasPointers)))
         {

@@ -6,17 +6,18 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Two goroutines and a thread of the host use at the same time what the heap shares: they make types, interfaces,
-/// frames and finalizers known; the goroutines set and clear finalizers of neighbours, allocate small and large objects,
-/// and collect, so that two workers give objects back.
+/// frames and finalizers known; the goroutines set and clear finalizers of neighbours, allocate small and large objects
+/// of few types and of many, and collect, so that two workers give objects back.
 /// </summary>
 /// <remarks>
-/// Nothing that was made known is lost, an object has the finalizer that was set last, and after each collection all
-/// counts agree with the heap. It is what `testbed weaken` found nobody to notice.
+/// Nothing that was made known is lost, an object has the type that it was allocated with and the finalizer that was set
+/// last, and after each collection all counts agree with the heap. It is what `testbed weaken` found nobody to notice.
 /// </remarks>
 internal sealed class SharedHeap : Scenario
 {
     private const int Users = 2;
     private const int LargeBytes = 256;
+    private const int Pattern = 0x5EED;
     private const int WordBytes = sizeof(long);
 
     /// <inheritdoc/>
@@ -45,9 +46,10 @@ internal sealed class SharedHeap : Scenario
         using Frame<TSync> frame = g.PushFrame(1);
         int[] pointers = [.. Enumerable.Range(0, 2 * Users).Select(word => word * WordBytes)];
         frame[0] = g.Allocate(world.RegisterType(new TypeShape("shared", 2 * Users * WordBytes, pointers)));
+        TypeId neighbour = world.RegisterType(new TypeShape("neighbour", 2 * WordBytes, 0));
         foreach (int offset in pointers)
         {
-            g.WriteReference(frame[0], offset, g.AllocateBytes(2 * WordBytes));
+            g.WriteReference(frame[0], offset, g.Allocate(neighbour));
         }
 
         for (int user = 1; user < Users; user++)
@@ -56,13 +58,13 @@ internal sealed class SharedHeap : Scenario
             g.Go(
                 (other, shared) =>
                 {
-                    Use(other, world, shared, number);
+                    Use(other, world, neighbour, shared, number);
                     return GoroutineTask.Completed;
                 },
                 frame[0]);
         }
 
-        Use(g, world, frame[0], number: 0);
+        Use(g, world, neighbour, frame[0], number: 0);
         MemoryStatistics statistics = g.ReadMemoryStatistics();
         foreach (SizeStatistics size in statistics.BySize)
         {
@@ -73,12 +75,13 @@ internal sealed class SharedHeap : Scenario
     }
 
     /// <summary>Uses two of the neighbours: one keeps its finalizer, the other loses it.</summary>
-    private static void Use<TSync>(Goroutine<TSync> g, World<TSync> world, Reference shared, int number)
+    private static void Use<TSync>(
+        Goroutine<TSync> g, World<TSync> world, TypeId neighbour, Reference shared, int number)
         where TSync : struct, ISync
     {
-        using Frame<TSync> frame = g.PushFrame(2);
+        using Frame<TSync> frame = g.PushFrame(4);
         frame[0] = shared;
-        FinalizerId finalizer = MakeKnown(world);
+        FinalizerId finalizer = MakeKnown(world, neighbour);
         Reference kept = g.ReadReference(shared, 2 * number * WordBytes);
         Reference cleared = g.ReadReference(shared, ((2 * number) + 1) * WordBytes);
         OracleException.Require(!g.ClearFinalizer(kept), "there is a finalizer that nobody has set");
@@ -87,19 +90,33 @@ internal sealed class SharedHeap : Scenario
         OracleException.Require(g.ClearFinalizer(cleared), "a finalizer that was set is not there");
         frame[1] = g.AllocateBytes(LargeBytes);
         frame[1] = g.AllocateBytes(WordBytes);
+        frame[2] = g.AllocateConservative(2 * WordBytes);
+        frame[3] = g.Allocate(world.RegisterType(new TypeShape("last", 2 * WordBytes, WordBytes)));
+        foreach (int holder in (int[])[2, 3])
+        {
+            g.WriteReference(frame[holder], WordBytes, g.AllocateBytes(WordBytes));
+            g.WriteWord(g.ReadReference(frame[holder], WordBytes), 0, Pattern);
+        }
+
         g.Collect();
+        foreach (int holder in (int[])[2, 3])
+        {
+            long found = g.ReadWord(g.ReadReference(frame[holder], WordBytes), 0);
+            OracleException.Require(found == Pattern, $"what an object of another type leads to holds 0x{found:x}");
+        }
+
         OracleException.Require(!g.ClearFinalizer(cleared), "a finalizer that was cleared is there again");
         OracleException.Require(g.ClearFinalizer(kept), "the finalizer of a reachable object is gone");
     }
 
     /// <summary>Makes one of each known. Any thread.</summary>
-    private static FinalizerId MakeKnown<TSync>(World<TSync> world)
+    private static FinalizerId MakeKnown<TSync>(World<TSync> world, TypeId parameter = default)
         where TSync : struct, ISync
     {
         TypeId type = world.RegisterType(new TypeShape("own", WordBytes, 0));
         world.RegisterInterface(type);
         world.RegisterFrame(SlotKind.Pointer);
-        return world.RegisterFinalizer(static (_, _, _) => { });
+        return world.RegisterFinalizer(static (_, _, _) => { }, parameter);
     }
 
     /// <summary>Verifies the heap after each collection.</summary>

@@ -19,6 +19,7 @@ internal static class SmallWorld
         PageBytes = 512,
         HeapGrowBytes = 512,
         MaxSmallSize = 128,
+        TypesPerByteTable = 2,
         WorkBufferLength = 2,
         WorkBuffersPerChunk = 1,
         HandoffThreshold = 1,

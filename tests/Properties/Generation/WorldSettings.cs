@@ -18,6 +18,8 @@ internal sealed record WorldSettings
 
     public int MaxSmallSize { get; init; } = 1024;
 
+    public int TypesPerByteTable { get; init; } = 8;
+
     public int WorkBufferLength { get; init; } = 64;
 
     public int WorkBuffersPerChunk { get; init; } = 16;
@@ -51,6 +53,7 @@ internal sealed record WorldSettings
             ConservativeFrames = random.Below(4) == 0,
             PageBytes = isLarge ? pageBytes : 512,
             MaxSmallSize = isLarge ? OneOf(128, 512, 1024, 2048) : OneOf(64, 128),
+            TypesPerByteTable = OneOf(2, 3, 8),
             WorkBufferLength = OneOf(2, 3, 8, 339),
             WorkBuffersPerChunk = OneOf(1, 2, 16),
             HandoffThreshold = OneOf(1, 2, 4),
@@ -81,6 +84,7 @@ internal sealed record WorldSettings
             this with { RootStrategy = simplest.RootStrategy },
             this with { ConservativeFrames = false },
             this with { PageBytes = simplest.PageBytes, MaxSmallSize = simplest.MaxSmallSize },
+            this with { TypesPerByteTable = simplest.TypesPerByteTable },
             this with { WorkBufferLength = simplest.WorkBufferLength },
             this with { WorkBuffersPerChunk = simplest.WorkBuffersPerChunk },
             this with { HandoffThreshold = simplest.HandoffThreshold },
@@ -105,6 +109,7 @@ internal sealed record WorldSettings
                 + Differs(ConservativeFrames, simplest.ConservativeFrames)
                 + Differs(PageBytes, simplest.PageBytes)
                 + Differs(MaxSmallSize, simplest.MaxSmallSize)
+                + Differs(TypesPerByteTable, simplest.TypesPerByteTable)
                 + Differs(WorkBufferLength, simplest.WorkBufferLength)
                 + Differs(WorkBuffersPerChunk, simplest.WorkBuffersPerChunk)
                 + Differs(HandoffThreshold, simplest.HandoffThreshold)
@@ -137,6 +142,7 @@ internal sealed record WorldSettings
             PageBytes = PageBytes,
             HeapGrowBytes = PageBytes,
             MaxSmallSize = MaxSmallSize,
+            TypesPerByteTable = TypesPerByteTable,
             WorkBufferLength = WorkBufferLength,
             WorkBuffersPerChunk = WorkBuffersPerChunk,
             HandoffThreshold = HandoffThreshold,

@@ -148,6 +148,42 @@ public sealed unsafe class HeapTests : IDisposable
         Assert.True(TypeOf(again) == null, "the type of the object that was here before");
     }
 
+    [Fact]
+    public void TheTypesOfASpanTakeNoMoreMemoryThanTheyNeed()
+    {
+        const int Bytes = 32;
+        nint first = Allocate(Bytes, AllocationKind.NoScan);
+        Span* span = _heap.FindSpan(first);
+        Assert.Equal((TypeCompression.Empty, 0), Types());
+        var types = new nint[s_options.TypesPerByteTable + 1];
+        for (int i = 1; i < types.Length; i++)
+        {
+            types[i] = (nint)_types.Register(new TypeShape($"type {i}", Bytes, 0)).Info;
+        }
+
+        // The first, conservative one fills the word; each after it is new to the table, until the last is too many.
+        var objects = new nint[types.Length];
+        for (int i = 0; i < types.Length; i++)
+        {
+            AllocationKind kind = i == 0 ? AllocationKind.Conservative : AllocationKind.Typed;
+            objects[i] = _heap.TryAllocate(_cache, Bytes, (TypeInfo*)types[i], kind);
+            Assert.True(_heap.FindSpan(objects[i]) == span);
+            Assert.Equal(
+                i == 0 ? TypeCompression.Single : i + 1 < types.Length ? TypeCompression.Bytes : TypeCompression.Words,
+                SpanTypes<NativeSync>.CompressionOf(span));
+        }
+
+        Assert.Equal(types, objects.Select(address => (nint)TypeOf(address)));
+        int bytesTable = 8 * (2 + s_options.TypesPerByteTable) + span->Capacity;
+        Assert.Equal((TypeCompression.Words, bytesTable + (8 * (1 + span->Capacity))), Types());
+        Collect(_ => false);
+        Assert.Equal((TypeCompression.Empty, 0), Types());
+
+        (TypeCompression, long) Types()
+            => (SpanTypes<NativeSync>.CompressionOf(span),
+                SpanTypes<NativeSync>.TableBytes(span, s_options.TypesPerByteTable));
+    }
+
     [Theory]
     [InlineData(64)]
     [InlineData(1024)]
