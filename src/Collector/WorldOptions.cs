@@ -115,6 +115,12 @@ public sealed record WorldOptions
     /// <summary>How many locks all channels share; 1 to 64. A channel of the seed has a lock of its own.</summary>
     public int ChannelLocks { get; init; } = 64;
 
+    /// <summary>How many objects a P keeps to itself in each pool; 2 to 65,536. With more, it gives half of them to all.</summary>
+    public int PoolLocalLength { get; init; } = 16;
+
+    /// <summary>How many objects a pool keeps for all Ps; 1 to 1,048,576. It forgets what is more.</summary>
+    public int PoolSharedLength { get; init; } = 1024;
+
     /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
     public int StealTriesPerWorker { get; init; } = 4;
 
@@ -178,6 +184,8 @@ public sealed record WorldOptions
         Require(BssWords, 1, 1 << 24, nameof(BssWords));
         Require(PauseHistoryLength, 1, 1 << 20, nameof(PauseHistoryLength));
         Require(ChannelLocks, 1, 64, nameof(ChannelLocks));
+        Require(PoolLocalLength, 2, 1 << 16, nameof(PoolLocalLength));
+        Require(PoolSharedLength, 1, 1 << 20, nameof(PoolSharedLength));
         Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
         Require(RootJobsPerWorker, 0, 1 << 20, nameof(RootJobsPerWorker));
     }

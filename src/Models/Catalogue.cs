@@ -25,6 +25,7 @@ public static class Catalogue
         new RunQueue(),
         new ChangeOfProcessors(),
         new ChannelClose(),
+        new PoolClear(),
         new DeadlockCheck(),
         new GoroutineReuse(),
         new CasPair(),

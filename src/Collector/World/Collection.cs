@@ -26,6 +26,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     private readonly WorldOptions _options;
     private readonly Heap<TSync> _heap;
     private readonly Scheduler<TSync> _scheduler;
+    private readonly PoolTable<TSync> _pools;
     private readonly Marker<TSync> _marker;
     private readonly Sweeper<TSync> _sweeper;
     private readonly ParallelFor<TSync> _sweepFor;
@@ -39,11 +40,16 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     private readonly long* _pauses;
 
     internal Collection(
-        WorldOptions options, Heap<TSync> heap, Scheduler<TSync> scheduler, Globals<TSync> globals)
+        WorldOptions options,
+        Heap<TSync> heap,
+        Scheduler<TSync> scheduler,
+        Globals<TSync> globals,
+        PoolTable<TSync> pools)
     {
         _options = options;
         _heap = heap;
         _scheduler = scheduler;
+        _pools = pools;
         _marker = new Marker<TSync>(options, heap, scheduler.Goroutines, globals);
         _sweeper = new Sweeper<TSync>(heap);
         _sweepFor = new ParallelFor<TSync>(options, "sweepfor", SweepSpan);
@@ -168,6 +174,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         try
         {
             _options.Observer?.WorldStopped();
+            _pools.Clear();
             workers = _scheduler.CountWorkers();
             return Collect(m, workers, force, asked);
         }

@@ -29,7 +29,8 @@ public sealed unsafe class World<TSync> : IDisposable
         Globals = new Globals<TSync>(options);
         Scheduler = new Scheduler<TSync>(options, this);
         Channels = new ChannelTable<TSync>(options, this);
-        Collection = new Collection<TSync>(options, Heap, Scheduler, Globals);
+        Pools = new PoolTable<TSync>(options);
+        Collection = new Collection<TSync>(options, Heap, Scheduler, Globals, Pools);
     }
 
     /// <summary>What the world was made with.</summary>
@@ -57,6 +58,9 @@ public sealed unsafe class World<TSync> : IDisposable
 
     /// <summary>The types and locks of channels.</summary>
     internal ChannelTable<TSync> Channels { get; }
+
+    /// <summary>The pools that were registered.</summary>
+    internal PoolTable<TSync> Pools { get; }
 
     /// <summary>The heap.</summary>
     internal Heap<TSync> Heap { get; }
@@ -95,6 +99,15 @@ public sealed unsafe class World<TSync> : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return Channels.Register(element);
+    }
+
+    /// <summary>Makes a pool. Any thread. The seed's <c>sync.Pool</c>.</summary>
+    /// <returns>What <see cref="Goroutine{TSync}.Put"/> and <see cref="Goroutine{TSync}.Take"/> name it by.</returns>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    public PoolId RegisterPool()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Pools.Register();
     }
 
     /// <summary>Makes a function known that finalizes objects. Any thread.</summary>
@@ -229,6 +242,7 @@ public sealed unsafe class World<TSync> : IDisposable
         Collection.Dispose();
         Globals.Dispose();
         Channels.Dispose();
+        Pools.Dispose();
         Frames.Dispose();
         Finalizers.Dispose();
         Types.Dispose();

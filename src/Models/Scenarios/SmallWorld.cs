@@ -35,6 +35,8 @@ internal static class SmallWorld
         StealTriesPerWorker = 1,
         RootJobsPerWorker = 1,
         ChannelLocks = 2,
+        PoolLocalLength = 2,
+        PoolSharedLength = 2,
         PauseHistoryLength = 2,
         Observer = observer,
     };

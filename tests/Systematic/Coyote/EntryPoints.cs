@@ -54,6 +54,9 @@ public static class EntryPoints
     public static void ChannelClose() => ChosenBody.Run();
 
     [Test]
+    public static void PoolClear() => ChosenBody.Run();
+
+    [Test]
     public static void DeadlockCheck() => ChosenBody.Run();
 
     [Test]
