@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Testbed.Bugs;
 using Testbed.Cli.Bugs;
+using Testbed.Cli.Heaps;
 using Testbed.Cli.Weaken;
 using Testbed.Explorer;
 
@@ -56,6 +57,7 @@ internal static class CommandLine
         {
             ListCommand.Create(context),
             RunCommand.Create(context),
+            HeapCommand.Create(context),
             TestCommand.CreateTest(context),
             TestCommand.CreateProve(context),
             MergeCommand.Create(context),

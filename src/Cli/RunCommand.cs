@@ -16,6 +16,7 @@ internal static class RunCommand
           testbed run binary-trees --depth 18 -p 4       larger, on four Ps
           testbed run garbage --input DIR --verify       parse your own text, check the heap after each collection
           testbed run garbage --compare-roots            both ways to find roots, by turns
+          testbed run splay --heap-dump heap.jsonl       what the heap holds, for 'testbed heap heap.jsonl'
           testbed run parked --goroutines 100000         what a parked goroutine costs
           testbed run soak --minutes 10                  all of them with random options, checked
 
@@ -133,8 +134,10 @@ internal static class RunCommand
             }
             else
             {
-                WorkloadReport.Print(context.Output, result);
+                WorkloadReport.Print(context.Output, result, options.Pauses);
             }
+
+            options.HeapDump?.RequireWritten();
 
             return result.Completed;
         });

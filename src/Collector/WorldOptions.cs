@@ -136,6 +136,13 @@ public sealed record WorldOptions
     /// <summary>Told of each phase of a collection; for oracles and logs. None by default.</summary>
     public CollectionObserver? Observer { get; init; }
 
+    /// <summary>
+    /// Given a line for each collection (<see cref="CollectionSummary.ToTraceLine"/>) while the world is stopped, by the
+    /// thread that collects, so it must not use the world; what it throws fails the world. None by default. The seed's
+    /// <c>gctrace</c>.
+    /// </summary>
+    public Action<string>? GcTrace { get; init; }
+
     /// <summary>Asked before the world takes more memory. None by default.</summary>
     public GrowthObserver? Growth { get; init; }
 

@@ -1,17 +1,17 @@
 using System.Diagnostics;
-using System.Globalization;
+using Testbed.Cli.Heaps;
 using Testbed.Collector;
 using Testbed.Models.Oracles;
 using Testbed.Sync;
 
 namespace Testbed.Cli.Workloads;
 
-/// <summary>Traces and checks the collections of a world.</summary>
+/// <summary>Counts and checks the collections of a world, and dumps its heap after one.</summary>
 /// <remarks>Called while the world is stopped, by one thread at a time; read when it has ended.</remarks>
-/// <param name="trace">Where a line a collection goes; null for nowhere.</param>
-internal sealed class CollectionWatch(TextWriter? trace) : CollectionObserver
+internal sealed class CollectionWatch : CollectionObserver
 {
     private HeapVerifier<NativeSync>? _verifier;
+    private Action<long>? _dump;
 
     /// <summary>How many collections have ended.</summary>
     public long Collections { get; private set; }
@@ -32,6 +32,12 @@ internal sealed class CollectionWatch(TextWriter? trace) : CollectionObserver
     /// <param name="world">The world that this watches; it has not started.</param>
     public void Verify(NativeWorld world) => _verifier = new HeapVerifier<NativeSync>(world);
 
+    /// <summary>Dumps the heap of a world after the collection that the target names.</summary>
+    /// <param name="world">The world that this watches; it has not started.</param>
+    /// <param name="target">Where to.</param>
+    public void Dump(NativeWorld world, HeapDumpTarget target)
+        => _dump = collection => target.CollectionEnded(world, collection);
+
     /// <inheritdoc/>
     public override void CollectionEnded(in CollectionSummary summary)
     {
@@ -39,7 +45,7 @@ internal sealed class CollectionWatch(TextWriter? trace) : CollectionObserver
         PauseNanoseconds += summary.PauseNanoseconds;
         LongestPauseNanoseconds = Math.Max(LongestPauseNanoseconds, summary.PauseNanoseconds);
         LargestHeapBytes = Math.Max(LargestHeapBytes, summary.BytesBefore);
-        trace?.WriteLine(LineOf(summary));
+        _dump?.Invoke(summary.Number);
         if (_verifier is { } verifier)
         {
             long start = Stopwatch.GetTimestamp();
@@ -47,16 +53,4 @@ internal sealed class CollectionWatch(TextWriter? trace) : CollectionObserver
             VerifyTime += Stopwatch.GetElapsedTime(start);
         }
     }
-
-    /// <summary>As the seed has it: number(workers): stop+mark+sweep, heap and objects before -> after, roots.</summary>
-    private static string LineOf(in CollectionSummary summary)
-        => string.Create(
-            CultureInfo.InvariantCulture,
-            $"gc{summary.Number}({summary.Workers}): {Milliseconds(summary.StopNanoseconds):F2}"
-            + $"+{Milliseconds(summary.MarkNanoseconds):F2}+{Milliseconds(summary.SweepNanoseconds):F2} ms, "
-            + $"{summary.BytesBefore >> 10} -> {summary.BytesAfter >> 10} KB, {summary.ObjectsBefore} -> {summary.ObjectsAfter} objects, "
-            + $"{summary.RootJobs} roots"
-            + $"{(summary.Forced ? " (forced)" : "")}");
-
-    private static double Milliseconds(long nanoseconds) => nanoseconds / 1e6;
 }

@@ -1,3 +1,4 @@
+using Testbed.Cli.Heaps;
 using Testbed.Collector;
 
 namespace Testbed.Cli.Workloads;
@@ -28,6 +29,12 @@ internal sealed record WorkloadOptions
 
     /// <summary>The file or folder to read, if the workload reads one; null for the program's own text.</summary>
     public string? Input { get; init; }
+
+    /// <summary>Where the heap is dumped to; null for nowhere.</summary>
+    public HeapDumpTarget? HeapDump { get; init; }
+
+    /// <summary>Whether the pauses that are remembered are shown.</summary>
+    public bool Pauses { get; init; }
 
     /// <summary>Whether the whole heap is checked after each collection.</summary>
     public bool Verify { get; init; }

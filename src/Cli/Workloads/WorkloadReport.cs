@@ -9,7 +9,8 @@ internal static class WorkloadReport
     /// <summary>The result as text.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="result">The result.</param>
-    public static void Print(TextWriter output, WorkloadResult result)
+    /// <param name="pauses">Whether to add how long each of the last collections took.</param>
+    public static void Print(TextWriter output, WorkloadResult result, bool pauses)
     {
         foreach (string line in result.Lines)
         {
@@ -39,6 +40,11 @@ internal static class WorkloadReport
         if (watch.VerifyTime > TimeSpan.Zero)
         {
             output.WriteLine(Invariant($"checked {watch.Collections:N0} times: {watch.VerifyTime.TotalSeconds:F2} s"));
+        }
+
+        if (pauses)
+        {
+            PrintPauses(output, result.Pauses);
         }
     }
 
@@ -72,12 +78,23 @@ internal static class WorkloadReport
                 result.Statistics.Heap,
                 result.Statistics.Collections,
                 PauseSeconds = result.Watch.PauseNanoseconds / 1e9,
+                Pauses = result.Pauses.Select(pause => pause / 1e9),
                 LongestPauseSeconds = result.Watch.LongestPauseNanoseconds / 1e9,
                 result.Watch.LargestHeapBytes,
                 VerifySeconds = result.Watch.VerifyTime.TotalSeconds,
             },
             Seconds = result.Elapsed.TotalSeconds,
         };
+
+    /// <summary>Ten to a line, so that the number of a collection is easy to count.</summary>
+    private static void PrintPauses(TextWriter output, IReadOnlyList<long> pauses)
+    {
+        output.WriteLine(Invariant($"the last {pauses.Count} pauses in ms, newest first:"));
+        foreach (long[] line in pauses.Chunk(10))
+        {
+            output.WriteLine(string.Concat(line.Select(pause => Invariant($"{pause / 1e6,8:F2}"))));
+        }
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

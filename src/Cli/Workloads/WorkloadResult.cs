@@ -11,6 +11,7 @@ namespace Testbed.Cli.Workloads;
 /// <param name="Statistics">The world at the end.</param>
 /// <param name="Watch">The collections.</param>
 /// <param name="Use">What it took of the machine.</param>
+/// <param name="Pauses">How long each of the last collections took, in nanoseconds, newest first.</param>
 /// <param name="Elapsed">How long it took, checks of the heap included.</param>
 internal sealed record WorkloadResult(
     string Workload,
@@ -21,4 +22,5 @@ internal sealed record WorkloadResult(
     WorldStatistics Statistics,
     CollectionWatch Watch,
     ResourceUse Use,
+    IReadOnlyList<long> Pauses,
     TimeSpan Elapsed);

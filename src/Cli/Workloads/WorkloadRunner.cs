@@ -22,11 +22,18 @@ internal static class WorkloadRunner
         Workload workload, WorkloadOptions options, TextWriter? trace, CancellationToken cancel)
     {
         WorkloadSizes sizes = SizesOf(workload, options);
-        var watch = new CollectionWatch(trace);
-        using NativeWorld world = CreateWorld(options.World with { Observer = watch });
+        var watch = new CollectionWatch();
+        using NativeWorld world = CreateWorld(
+            options.World with { Observer = watch, GcTrace = trace is null ? null : trace.WriteLine });
         if (options.Verify)
         {
             watch.Verify(world);
+        }
+
+        if (options.HeapDump is { } dump)
+        {
+            dump.RequireWritable();
+            watch.Dump(world, dump);
         }
 
         var run = new WorkloadRun(world, sizes, options, cancel);
@@ -37,6 +44,7 @@ internal static class WorkloadRunner
         }
 
         WorldStatistics statistics = default;
+        IReadOnlyList<long> pauses = [];
         ResourceUse use = default;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         bool completed = false;
@@ -48,10 +56,10 @@ internal static class WorkloadRunner
                 await WorkloadRun.UntilCanceled(goroutine, body);
                 completed = !cancel.IsCancellationRequested;
                 statistics = goroutine.ReadStatistics();
-                use = new ResourceUse(
-                    Environment.CpuUsage.TotalTime - cpuBefore,
-                    Environment.WorkingSet,
-                    goroutine.ReadMemoryStatistics().System);
+                TimeSpan cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+                MemoryStatistics memory = goroutine.ReadMemoryStatistics();
+                use = new ResourceUse(cpu, Environment.WorkingSet, memory.System);
+                pauses = memory.Pauses;
             });
         }
         catch (HeapExhaustedException failure)
@@ -61,7 +69,8 @@ internal static class WorkloadRunner
         }
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        return new WorkloadResult(workload.Name, sizes, completed, run.Checks, run.Lines, statistics, watch, use, elapsed);
+        return new WorkloadResult(
+            workload.Name, sizes, completed, run.Checks, run.Lines, statistics, watch, use, pauses, elapsed);
     }
 
     /// <summary>A body that runs while other goroutines are parked.</summary>

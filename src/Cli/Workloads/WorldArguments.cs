@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Testbed.Cli.Heaps;
 using Testbed.Collector;
 
 namespace Testbed.Cli.Workloads;
@@ -54,6 +55,20 @@ internal sealed class WorldArguments
         Description = "a line a collection: number(workers): stop+mark+sweep ms, heap and objects before -> after, root jobs",
     };
 
+    private readonly Option<bool> _pauses = new("--pauses")
+    {
+        Description = "how long each of the last collections took; --set pause-history-length=N: of how many",
+    };
+
+    private readonly Option<string?> _heapDump = new("--heap-dump")
+    {
+        Description = "write what the heap holds after a collection, for testbed heap",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _heapDumpAfter = Number(
+        "--heap-dump-after", "the number of that collection; default: 1");
+
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object" };
 
     /// <summary>An option whose value is a whole number.</summary>
@@ -84,7 +99,8 @@ internal sealed class WorldArguments
     {
         Option[] options =
         [
-            _processors, _workers, _gcPercent, _heap, _rootStrategy, _settings, _seed, _verify, _trace, _json,
+            _processors, _workers, _gcPercent, _heap, _rootStrategy, _settings, _seed, _verify, _trace, _pauses,
+            _heapDump, _heapDumpAfter, _json,
         ];
         foreach (Option option in options)
         {
@@ -119,7 +135,17 @@ internal sealed class WorldArguments
             World = result.GetValue(_settings)!.Aggregate(world, WorldSetting.Assign),
             Seed = result.GetValue(_seed),
             Verify = result.GetValue(_verify),
+            Pauses = result.GetValue(_pauses),
+            HeapDump = ReadHeapDump(result),
         };
+    }
+
+    private HeapDumpTarget? ReadHeapDump(ParseResult result)
+    {
+        int after = result.GetValue(_heapDumpAfter) ?? 1;
+        return result.GetValue(_heapDump) is not { } path ? null
+            : after >= 1 ? new HeapDumpTarget(path, after)
+            : throw new InputException($"--heap-dump-after {after}: must be at least 1");
     }
 
     private static RootStrategy ParseStrategy(string? name) => name switch

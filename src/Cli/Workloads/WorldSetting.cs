@@ -36,6 +36,11 @@ internal sealed record WorldSetting(
             options => options.FirstTriggerBytes,
             (options, value) => options with { FirstTriggerBytes = value }),
         new(
+            "types-per-byte-table",
+            [2, 8],
+            options => options.TypesPerByteTable,
+            (options, value) => options with { TypesPerByteTable = value }),
+        new(
             "work-buffer-length",
             [2, 3, 8, 339],
             options => options.WorkBufferLength,
@@ -90,6 +95,11 @@ internal sealed record WorldSetting(
             [0, 1, 32],
             options => options.RootJobsPerWorker,
             (options, value) => options with { RootJobsPerWorker = value }),
+        new(
+            "pause-history-length",
+            [256],
+            options => options.PauseHistoryLength,
+            (options, value) => options with { PauseHistoryLength = value }),
     ];
 
     /// <summary>What the command line calls a member of <see cref="WorldOptions"/>.</summary>

@@ -103,8 +103,14 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         set => TSync.Write(&_state->GcPercent, value);
     }
 
+    /// <summary>Objects ever allocated, as merged; while the world is stopped. The seed's <c>nmalloc</c>.</summary>
+    internal long Mallocs => TSync.Read(&_state->Mallocs);
+
+    /// <summary>Objects ever swept, as merged; while the world is stopped. The seed's <c>nfree</c>.</summary>
+    internal long Frees => TSync.Read(&_state->Frees);
+
     /// <summary>Objects that are allocated or in a thread cache, as merged; while the world is stopped.</summary>
-    internal long AllocatedObjects => TSync.Read(&_state->Mallocs) - TSync.Read(&_state->Frees);
+    internal long AllocatedObjects => Mallocs - Frees;
 
     /// <summary>A span by its index; while the world is stopped.</summary>
     internal Span* SpanAt(int index) => _pages.SpanAt(index);
@@ -249,14 +255,12 @@ internal sealed unsafe class Heap<TSync> : IDisposable
         FlushAllCaches();
         MergeCacheStatistics();
         long inUse = (long)_pages.PagesInUse << _pageShift;
-        long mallocs = TSync.Read(&_state->Mallocs);
-        long frees = TSync.Read(&_state->Frees);
         return new HeapStatistics(
             AllocatedBytes,
-            mallocs - frees,
+            AllocatedObjects,
             TSync.Read(&_state->MallocBytes),
-            mallocs,
-            frees,
+            Mallocs,
+            Frees,
             inUse,
             ArenaUsed - ArenaStart - inUse,
             TSync.RacyRead(&_state->Trigger));

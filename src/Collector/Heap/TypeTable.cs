@@ -12,6 +12,9 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
     private readonly Mutex _lock = TSync.CreateMutex("types");
     private readonly Entry** _first = (Entry**)TSync.Allocate<nint>(1, "types");
 
+    /// <summary>What each type is called, by its address; under the lock.</summary>
+    private readonly Dictionary<nint, string> _names = [];
+
     /// <summary>Makes a type known. Any thread.</summary>
     /// <exception cref="ArgumentException">The shape makes no sense.</exception>
     internal TypeId Register(TypeShape shape)
@@ -39,8 +42,17 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
             TSync.Write(&entry->Info.CapacityOffset, buffer.CapacityOffset);
         }
 
-        Add(entry);
+        Add(entry, shape.Name);
         return new TypeId(&entry->Info, this);
+    }
+
+    /// <summary>What a type of this table is called. Any thread.</summary>
+    internal string NameOf(TypeInfo* type)
+    {
+        TSync.Enter(_lock);
+        string name = _names[(nint)type];
+        TSync.Exit(_lock);
+        return name;
     }
 
     /// <summary>Makes known that a type has the methods of some interface. Any thread.</summary>
@@ -54,7 +66,7 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
 
         Entry* entry = TSync.Allocate<Entry>(1, "itab");
         TSync.Write(&entry->Interface.Type, type.Info);
-        Add(entry);
+        Add(entry, name: null);
         return new InterfaceId(&entry->Interface, this);
     }
 
@@ -100,11 +112,16 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
         return words;
     }
 
-    private void Add(Entry* entry)
+    private void Add(Entry* entry, string? name)
     {
         TSync.Enter(_lock);
         TSync.Write(&entry->Next, TSync.Read(_first));
         TSync.Write(_first, entry);
+        if (name is not null)
+        {
+            _names.Add((nint)entry, name);
+        }
+
         TSync.Exit(_lock);
     }
 

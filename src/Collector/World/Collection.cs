@@ -92,6 +92,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         try
         {
             CollectionSummary summary = Collect(m, force, asked, ref workers);
+            _options.GcTrace?.Invoke(summary.ToTraceLine());
             _options.Observer?.CollectionEnded(summary);
         }
         finally
@@ -227,6 +228,8 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             _heap.AllocatedBytes,
             objectsBefore,
             _heap.AllocatedObjects,
+            _heap.Mallocs,
+            _heap.Frees,
             stopped - asked,
             marked - stopped,
             swept - marked);

@@ -94,7 +94,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     }
 
     /// <summary>All that is known of the goroutines that are alive; while the world is stopped.</summary>
-    private List<GoroutineInfo> ListStopped()
+    internal List<GoroutineInfo> ListStopped()
     {
         var list = new List<GoroutineInfo>();
         for (long i = 0, count = Goroutines.Count; i < count; i++)

@@ -66,8 +66,76 @@ public class RunCommandTests
         Assert.NotEmpty(lines);
         for (int i = 0; i < lines.Length; i++)
         {
-            Assert.Matches($@"^gc{i + 1}\(\d\): [\d.]+\+[\d.]+\+[\d.]+ ms, \d+ -> \d+ KB, \d+ -> \d+ objects, \d+ roots\r?$", lines[i]);
+            Assert.Matches($@"^gc{i + 1}\(\d\): [\d.]+\+[\d.]+\+[\d.]+ ms, \d+ -> \d+ KB, \d+ -> \d+ \(\d+-\d+\) objects, \d+ roots\r?$", lines[i]);
         }
+    }
+
+    [Fact]
+    public void The_pauses_are_shown_as_far_as_they_are_remembered()
+    {
+        (int code, string output, _) = Run(
+            $"run splay {Small} --pauses --set first-trigger-bytes=65536 --set pause-history-length=3");
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"the last 3 pauses in ms, newest first:\r?\n( +\d+\.\d\d){3}\r?\n", output);
+    }
+
+    [Fact]
+    public void A_heap_dump_holds_what_the_collection_left()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            (int code, _, string trace) = Run(
+                $"run splay {Small} --gctrace --set first-trigger-bytes=65536 --heap-dump {file} --heap-dump-after 2");
+            Assert.Equal(0, code);
+            string left = System.Text.RegularExpressions.Regex.Match(trace, @"gc2.* -> (\d+) \(").Groups[1].Value;
+
+            (code, string output, _) = Run($"heap {file} --json --top 3");
+            Assert.Equal(0, code);
+            using JsonDocument document = JsonDocument.Parse(output);
+            JsonElement summary = document.RootElement;
+            Assert.Equal(left, summary.GetProperty("objects").ToString());
+            Assert.Equal(3, summary.GetProperty("retainers").GetArrayLength());
+            Assert.Equal(
+                summary.GetProperty("bytes").GetInt64(),
+                summary.GetProperty("types").EnumerateArray().Sum(type => type.GetProperty("bytes").GetInt64()));
+
+            (code, output, _) = Run($"heap {file}");
+            Assert.Equal(0, code);
+            Assert.Contains("keeps alive", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("--heap-dump no/such/folder/file", "'no/such/folder/file' cannot be written")]
+    [InlineData("--heap-dump {0} --heap-dump-after 0", "--heap-dump-after 0: must be at least 1")]
+    [InlineData("--heap-dump {0} --heap-dump-after 1000000", "there were fewer than 1000000 collections")]
+    public void A_heap_dump_that_is_not_written_is_told_with_exit_code_2(string arguments, string message)
+    {
+        string file = Path.GetTempFileName();
+        (int code, _, string error) = Run($"run splay {Small} {arguments.Replace("{0}", file, StringComparison.Ordinal)}");
+        File.Delete(file);
+
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_disk_costs_the_heap_dump_and_not_the_run()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no /dev/full");
+        (int code, string output, string error) = Run(
+            $"run splay {Small} --set first-trigger-bytes=65536 --heap-dump /dev/full");
+
+        Assert.Equal(2, code);
+        Assert.Contains("splay: in ", output, StringComparison.Ordinal);
+        Assert.Contains("--heap-dump: '/dev/full' cannot be written", error, StringComparison.Ordinal);
     }
 
     [Fact]
