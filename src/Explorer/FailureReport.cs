@@ -15,7 +15,8 @@ internal sealed class FailureReport(string scenario, Action body, ExplorationOpt
         var schedule = new RecordedSchedule(engine, StepsOf(engine), [], [.. engine.Choices]);
         uint[] choices = [.. engine.Choices];
         var recorder = new Recorder();
-        ExecutionOutcome again = engine.Run(body, plan with { Strategy = schedule, Recorder = recorder });
+        ExecutionOutcome again = engine.Run(
+            body, plan with { Strategy = schedule, Recorder = recorder, IsReport = true });
         ExecutionFailure failure = outcome.Failure!;
         if (again.Failure != failure || again.Hash != outcome.Hash)
         {

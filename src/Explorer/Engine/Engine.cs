@@ -49,6 +49,7 @@ internal sealed unsafe partial class Engine : IDisposable
 
     private int _maxSteps;
     private bool _reportLeaks;
+    private bool _isReport;
     private int _steps;
     private int _current;
     private int _preemptions;
@@ -120,6 +121,7 @@ internal sealed unsafe partial class Engine : IDisposable
         _writes.KeepsAll = _waits == WaitRule.OneTurn;
         _maxSteps = plan.MaxSteps;
         _reportLeaks = plan.ReportLeaks;
+        _isReport = plan.IsReport;
         _recorder = plan.Recorder;
         _random.Reset(plan.Seed, plan.Execution);
         _strategy.Begin(_random, plan.Execution, plan.ExpectedSteps);
@@ -287,7 +289,7 @@ internal sealed unsafe partial class Engine : IDisposable
             return -1;
         }
 
-        if (_overtaken is not null || (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled))
+        if (_overtaken is not null || (_steps % StepsPerCancelCheck == 0 && Watch.IsCancelled && !_isReport))
         {
             _aborting = true;
             return -1;

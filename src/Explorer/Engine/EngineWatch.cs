@@ -24,7 +24,7 @@ internal sealed class EngineWatch
     /// <summary>Whether the execution is to end soon. Any thread.</summary>
     internal bool IsCancelled => _cancelled;
 
-    /// <summary>Ends the execution soon. Any thread.</summary>
+    /// <summary>Ends the execution soon, unless it is run for a report, and all later ones. Any thread.</summary>
     internal void Cancel() => _cancelled = true;
 
     internal void Begin()

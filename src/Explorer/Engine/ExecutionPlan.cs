@@ -9,6 +9,9 @@ namespace Testbed.Explorer;
 /// <param name="Recorder">Takes what happens, or null.</param>
 /// <param name="Waits">How often wait loops look.</param>
 /// <param name="ReportLeaks">Whether it fails if it leaves something behind.</param>
+/// <param name="IsReport">
+/// Whether it runs again what has failed, to report it: then it goes on to its end though the hunt is told to stop.
+/// </param>
 internal readonly record struct ExecutionPlan(
     IStrategy Strategy,
     ulong Seed,
@@ -17,4 +20,5 @@ internal readonly record struct ExecutionPlan(
     int MaxSteps,
     Recorder? Recorder = null,
     WaitRule Waits = WaitRule.TakeTurns,
-    bool ReportLeaks = false);
+    bool ReportLeaks = false,
+    bool IsReport = false);
