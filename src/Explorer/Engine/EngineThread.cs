@@ -5,7 +5,9 @@ using System.Threading;
 namespace Testbed.Explorer;
 
 /// <summary>Does something on an engine of its own, on a thread of its own, and watches that it gets on.</summary>
-/// <remarks>Its engine shares whatever processor there is: a few executions' speed is no matter.</remarks>
+/// <remarks>
+/// Its threads share the processor that the caller is on: they run one at a time, and wake each other sooner there.
+/// </remarks>
 /// <param name="name">The thread's name.</param>
 /// <param name="stallLimit">An engine that takes no step for so long has stalled.</param>
 internal sealed class EngineThread(string name, TimeSpan stallLimit)
@@ -46,7 +48,7 @@ internal sealed class EngineThread(string name, TimeSpan stallLimit)
     {
         try
         {
-            using var engine = new Engine(HandOffs.Fastest, processor: null);
+            using var engine = new Engine(HandOffs.Fastest, Processors.Allowed() is [int present, ..] ? present : null);
             _engine = engine;
             work(engine);
         }

@@ -7,7 +7,8 @@ namespace Testbed.Explorer;
 /// <param name="choices">
 /// What the code under test is told to choose: as much of each as the bound allows, and 0 when the list has run out.
 /// </param>
-internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint> choices) : IStrategy
+/// <param name="budget">Ends it early when it is spent; or null.</param>
+internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint> choices, ShrinkBudget? budget = null) : IStrategy
 {
     private readonly List<ScheduledStep> _steps = [];
     private int _chosen;
@@ -22,7 +23,7 @@ internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint> choices) 
     /// <inheritdoc/>
     public int Next(in SchedulingPoint point)
     {
-        int next = scheduler.Next(point);
+        int next = budget?.TryStep() == false ? -1 : scheduler.Next(point);
         if (next >= 0)
         {
             bool preempts = point.CurrentGoesOn && next != point.Current;

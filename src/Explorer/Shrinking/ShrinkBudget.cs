@@ -11,8 +11,14 @@ namespace Testbed.Explorer;
 /// <param name="time">How long it may take.</param>
 internal sealed class ShrinkBudget(int executions, long steps, TimeSpan time)
 {
+    /// <summary>So often a running candidate looks at the clock.</summary>
+    private const int StepsPerTimeCheck = 256;
+
     private readonly long _start = Stopwatch.GetTimestamp();
     private volatile bool _cancelled;
+
+    /// <summary>Steps of the candidate that runs; it looks at the clock now and then.</summary>
+    private int _running;
     private volatile int _used;
     private long _steps;
 
@@ -38,21 +44,35 @@ internal sealed class ShrinkBudget(int executions, long steps, TimeSpan time)
     /// <returns>Whether it may run.</returns>
     internal bool TryTake()
     {
-        if (!IsSpent)
+        _running = 0;
+        if (!IsSpent && !_cancelled && (_used >= executions || _steps >= steps))
         {
-            End = _cancelled ? ShrinkEnd.Cancelled
-                : _used >= executions || _steps >= steps ? ShrinkEnd.ExecutionLimit
-                : Elapsed >= time ? ShrinkEnd.TimeLimit
-                : ShrinkEnd.Minimal;
+            End = ShrinkEnd.ExecutionLimit;
         }
 
-        if (IsSpent)
+        if (!TryStep())
         {
             return false;
         }
 
         _used++;
         return true;
+    }
+
+    /// <summary>
+    /// Takes a step of the candidate that runs: on a busy machine it may take long, and is not waited for.
+    /// </summary>
+    /// <returns>Whether it may go on.</returns>
+    internal bool TryStep()
+    {
+        if (!IsSpent)
+        {
+            End = _cancelled ? ShrinkEnd.Cancelled
+                : _running++ % StepsPerTimeCheck == 0 && Elapsed >= time ? ShrinkEnd.TimeLimit
+                : ShrinkEnd.Minimal;
+        }
+
+        return !IsSpent;
     }
 
     /// <summary>Takes the steps of a candidate that has run.</summary>

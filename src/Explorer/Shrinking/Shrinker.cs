@@ -258,7 +258,7 @@ internal sealed class Shrinker(
             return false;
         }
 
-        var attempt = new Attempt(scheduler, choices);
+        var attempt = new Attempt(scheduler, choices, budget);
         int limit = identity.IsStepLimit
             ? maxSteps
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));

@@ -67,6 +67,29 @@ public sealed unsafe class InterruptionTests
         }
     }
 
+    [Fact]
+    public void A_candidate_that_takes_long_is_not_waited_for()
+    {
+        int steps = 0;
+        var budget = new ShrinkBudget(int.MaxValue, long.MaxValue, TimeSpan.MaxValue);
+        using var engine = new Engine(HandOff.Semaphore, processor: null);
+        Assert.True(budget.TryTake());
+        ExecutionOutcome outcome = engine.Run(
+            () =>
+            {
+                for (; steps < 1000; steps++)
+                {
+                    S.MemoryBarrier();
+                    if (steps == 10)
+                    {
+                        budget.Cancel();
+                    }
+                }
+            },
+            new ExecutionPlan(new Attempt(new RandomWalk(), [], budget), 1, 0, 0, 20_000));
+        Assert.Equal((11, true, ShrinkEnd.Cancelled), (outcome.Steps, outcome.IsCutShort, budget.End));
+    }
+
     [Theory]
     [MemberData(nameof(Scenarios))]
     public void Each_scenario_unwinds_from_any_step(string name)

@@ -121,7 +121,13 @@ public sealed unsafe class ShrinkingTests
         ExplorationResult result = new Exploration(
             "long",
             LongLivelock,
-            new() { Strategy = "random", ShrinkExecutions = int.MaxValue, ShrinkTimeout = TimeSpan.FromMinutes(5) })
+            new()
+            {
+                Strategy = "random",
+                MaxSteps = 1000,
+                ShrinkExecutions = int.MaxValue,
+                ShrinkTimeout = TimeSpan.FromMinutes(5),
+            })
             .Run(progress, cancel.Token);
         Failure failure = Assert.Single(result.Failures);
         Assert.NotNull(progress.Seen);
