@@ -10,7 +10,7 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
 {
     /// <summary>Makes a failure as small as it gets. Blocks.</summary>
     /// <param name="failure">The failure.</param>
-    /// <param name="progress">Told several times a second, on the calling thread.</param>
+    /// <param name="progress">Told at the beginning and several times a second, on the calling thread.</param>
     /// <param name="cancel">Ends it; what was found by then is the result.</param>
     /// <returns>A failure that is the same but for its size.</returns>
     internal Failure Shrink(Failure failure, Action<ShrinkProgress> progress, CancellationToken cancel)
@@ -26,6 +26,7 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
         using CancellationTokenRegistration registration = cancel.Register(budget.Cancel);
         var shrinker = new Shrinker(
             body, new FailureIdentity(failure), options.Seed, options.MaxSteps, options.Waits, budget);
+        progress(ProgressOf(failure, null));
         bool stalled = Run(
             engine => shrinker.Shrink(engine, Reproduce(engine, failure, failure.Trace.Steps, failure.Trace.Choices)),
             () => progress(ProgressOf(failure, shrinker.Best)));
