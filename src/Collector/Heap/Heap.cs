@@ -8,9 +8,9 @@ namespace Testbed.Collector;
 /// object. The seed's <c>malloc.goc</c>, <c>mcache.c</c>, <c>mcentral.c</c>, <c>mheap.c</c>.
 /// </summary>
 /// <remarks>
-/// Why caches may be flushed while others mark (six facts, each kept here or where it says): an object on a cache's
-/// list is allocated and not scanned, so a stale pointer can mark but not scan it; a mark that races with the clearing
-/// of a span's bits is left in a free page, where <see cref="Bitmap{TSync}.SetSpan"/> clears it before an object
+/// Why caches may be flushed while others mark (six facts, which ARCHITECTURE.md lists with what checks them): an object
+/// on a cache's list is allocated and not scanned, so a stale pointer can mark but not scan it; a mark that races with
+/// the clearing of a span's bits is left in a free page, where <see cref="Bitmap{TSync}.SetSpan"/> clears it before an object
 /// starts there; <see cref="FindSpan"/> of a stale pointer finds no span, or one with nothing allocated; the memory of
 /// a span's description is never given back; nobody allocates a span during the mark; and no sweep starts before the
 /// flush has ended, since the worker that flushes has not run out of work.

@@ -94,6 +94,14 @@ public sealed unsafe class HeapVerifier<TSync>
         _heap.CheckInvariants();
     }
 
+    /// <summary>Verifies that no object is marked; while the world is stopped, before a collection marks.</summary>
+    /// <exception cref="OracleException">One is.</exception>
+    public void VerifyUnmarked()
+    {
+        _geometry.Read();
+        RequireNoMarks();
+    }
+
     /// <summary>Takes the free objects of a span down.</summary>
     /// <returns>How many there are.</returns>
     private int ReadFreeList(in HeapSpan span)
@@ -220,7 +228,7 @@ public sealed unsafe class HeapVerifier<TSync>
             {
                 if (_heap.Bitmap.IsMarked(address))
                 {
-                    throw new OracleException($"{Describe(address, span)} is still marked after the sweep");
+                    throw new OracleException($"{Describe(address, span)} is marked, and no collection marks");
                 }
             }
         }
