@@ -1,5 +1,4 @@
 using System.Globalization;
-using Testbed.Bugs;
 
 namespace Testbed.Cli.Bugs;
 
@@ -14,20 +13,6 @@ internal static class BugTable
         => strategies.Count == 1
             ? ["bug", "found", "as", "executions", "seconds", "steps", "preemptions", "needs", "sampler"]
             : ["bug", .. strategies];
-
-    /// <summary>The heads of what a document has beside the table: where a bug comes from.</summary>
-    public static IReadOnlyList<string> OriginHeads { get; } = ["bug", "scenario", "origin", "what the change does"];
-
-    /// <summary>Where a bug comes from.</summary>
-    /// <param name="bug">The bug.</param>
-    public static IReadOnlyList<string> OriginRow(Bug bug) => [bug.Name, $"`{bug.Scenario}`", bug.Origin, bug.Summary];
-
-    /// <summary>The heads for bugs that cannot arise.</summary>
-    public static IReadOnlyList<string> AbsentHeads { get; } = ["bug", "origin", "what went wrong", "why it cannot arise"];
-
-    /// <summary>The row of a bug that cannot arise.</summary>
-    /// <param name="bug">The bug.</param>
-    public static IReadOnlyList<string> AbsentRow(AbsentBug bug) => [bug.Name, bug.Origin, bug.Summary, bug.CannotArise];
 
     /// <summary>The row of a bug.</summary>
     /// <param name="results">Its results, one a strategy.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using Spectre.Console;
@@ -26,8 +27,10 @@ internal sealed class BugsCommand
     private readonly int _seeds;
     private readonly TimeSpan _timeout;
     private readonly int _workers;
-    private readonly bool _tellsAll;
     private readonly Form _form;
+
+    /// <summary>The command as it was typed, for the page that it prints.</summary>
+    private readonly string _typed;
 
     /// <summary>Where progress goes.</summary>
     private readonly TextWriter _text;
@@ -39,7 +42,7 @@ internal sealed class BugsCommand
         _strategies = arguments.Strategies(result);
         _firstSeed = result.GetValue(arguments.Seed);
         _seeds = result.GetValue(arguments.Seeds);
-        _tellsAll = arguments.TellsAll(result);
+        _typed = "testbed " + string.Join(' ', result.Tokens.Select(token => token.Value));
         _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
         _workers = result.GetResult(arguments.Workers) is null
             ? Math.Min(Environment.ProcessorCount, MaxWorkers)
@@ -73,6 +76,7 @@ internal sealed class BugsCommand
         var results = new IReadOnlyList<BugResult>?[_bugs.Count];
         var gate = new Lock();
         int ended = 0;
+        long started = Stopwatch.GetTimestamp();
         var hunt = new BugHunt(_context.Scenarios, _firstSeed, _seeds, _timeout);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _workers };
         try
@@ -102,8 +106,13 @@ internal sealed class BugsCommand
         }
 
         IReadOnlyList<BugResult>[] done = [.. results.OfType<IReadOnlyList<BugResult>>()];
-        Write(done);
-        return Conclude(done);
+
+        // Of strategies that are compared some are known to be blind to some bugs.
+        int foundCount = done.Count(row => row.Any(result => result.IsFound));
+        string seconds = HuntTable.Number(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        string conclusion = $"{foundCount} of {FailureText.Count(_bugs.Count, "bug")} found, in {seconds} s";
+        Write(done, conclusion);
+        return Conclude(done, foundCount, conclusion);
     }
 
     private static string Tell(BugResult result)
@@ -114,28 +123,24 @@ internal sealed class BugsCommand
             : $"{result.Strategy}: not in {executions} executions";
     }
 
-    private void Write(IReadOnlyList<BugResult>[] results)
+    private void Write(IReadOnlyList<BugResult>[] results, string conclusion)
     {
-        IReadOnlyList<string> heads = BugTable.Heads(_strategies);
-        IEnumerable<IReadOnlyList<string>> rows = results.Select(BugTable.Row);
         switch (_form)
         {
             case Form.Json:
                 _context.Output.WriteLine(
-                    JsonText.Write(BugReport.Describe(results.SelectMany(found => found), _firstSeed, _seeds, _timeout)));
+                    JsonText.Write(BugReport.Describe(results.SelectMany(row => row), _firstSeed, _seeds, _timeout)));
                 break;
             case Form.Markdown:
-                WriteMarkdown(heads, rows);
-                if (_tellsAll)
-                {
-                    WriteMarkdown(BugTable.OriginHeads, _bugs.Select(BugTable.OriginRow));
-                    WriteMarkdown(BugTable.AbsentHeads, _absent.Select(BugTable.AbsentRow));
-                }
-
+                var page = new BugPage(_context.Output, _strategies);
+                page.WriteHead(_typed, _seeds, _timeout, conclusion);
+                page.WriteHunted(results);
+                page.WriteAbsent(_absent);
                 break;
             default:
                 _context.Output.WriteLine();
-                Screen.For(_context.Output, isTerminal: false).Write(TextTable(heads, rows));
+                Screen.For(_context.Output, isTerminal: false)
+                    .Write(TextTable(BugTable.Heads(_strategies), results.Select(BugTable.Row)));
                 foreach (AbsentBug bug in _absent)
                 {
                     _context.Output.WriteLine($"{bug.Name} ({bug.Origin}) cannot arise: {bug.CannotArise}");
@@ -143,19 +148,6 @@ internal sealed class BugsCommand
 
                 break;
         }
-    }
-
-    /// <summary>Writes a table, and a blank line behind it.</summary>
-    private void WriteMarkdown(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        _context.Output.WriteLine($"| {string.Join(" | ", heads)} |");
-        _context.Output.WriteLine($"|{string.Concat(heads.Select(_ => "---|"))}");
-        foreach (IReadOnlyList<string> row in rows)
-        {
-            _context.Output.WriteLine($"| `{row[0]}` | {string.Join(" | ", row.Skip(1))} |");
-        }
-
-        _context.Output.WriteLine();
     }
 
     private static Table TextTable(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
@@ -174,9 +166,9 @@ internal sealed class BugsCommand
         return table;
     }
 
-    private int Conclude(IReadOnlyList<BugResult>[] results)
+    private int Conclude(IReadOnlyList<BugResult>[] results, int found, string conclusion)
     {
-        BugResult[] strange = [.. results.SelectMany(found => found).Where(result => result.Unexpected.Count > 0)];
+        BugResult[] strange = [.. results.SelectMany(row => row).Where(result => result.Unexpected.Count > 0)];
         foreach (BugResult result in strange)
         {
             _text.WriteLine(
@@ -184,13 +176,14 @@ internal sealed class BugsCommand
                 + $"and is to show as {string.Join(" or ", result.Bug.Expected)}");
         }
 
-        foreach (BugResult result in results.SelectMany(found => found))
+        foreach (BugResult result in results.SelectMany(row => row))
         {
-            if (result.Failure?.Preemptions > result.Bug.Preemptions)
+            if (result.Failure is { } failure && result.Bug.Preemptions is { } needed && failure.Preemptions != needed)
             {
                 _text.WriteLine(
-                    $"{result.Bug.Name} needs {FailureText.Count(result.Bug.Preemptions.Value, "preemption")}, "
-                    + $"and its schedule is left with {result.Failure.Preemptions}");
+                    $"{result.Bug.Name} is to need {FailureText.Count(needed, "preemption")}, "
+                    + $"and its schedule is left with {failure.Preemptions}"
+                    + (failure.Preemptions < needed ? ": it was counted wrong" : ""));
             }
         }
 
@@ -200,9 +193,7 @@ internal sealed class BugsCommand
             return ExitCode.Interrupted;
         }
 
-        // Of strategies that are compared some are known to be blind to some bugs.
-        int found = results.Count(row => row.Any(result => result.IsFound));
-        _text.WriteLine($"{found} of {FailureText.Count(_bugs.Count, "bug")} found");
+        _text.WriteLine(conclusion);
         return found < _bugs.Count || strange.Length > 0 ? ExitCode.BugMissed : ExitCode.Clean;
     }
 
@@ -227,7 +218,7 @@ internal sealed class BugsCommand
 
         private readonly Option<bool> _all = new("--all")
         {
-            Description = "tell also where each comes from, in Markdown, and of those that cannot arise",
+            Description = "tell also of those that cannot arise",
         };
 
         private readonly Option<string?> _bugsDirectory = CommonOptions.BugsDirectory();
@@ -269,7 +260,7 @@ internal sealed class BugsCommand
 
         public Option<bool> Markdown { get; } = new("--markdown")
         {
-            Description = "print the table in Markdown; all else goes to standard error",
+            Description = "print a page in Markdown, with where each comes from; all else goes to standard error",
         };
 
         public void AddTo(Command command)
@@ -282,12 +273,10 @@ internal sealed class BugsCommand
             }
         }
 
-        public bool TellsAll(ParseResult result) => result.GetValue(_all);
-
         public IReadOnlyList<Bug> Chosen(ParseResult result, out IReadOnlyList<AbsentBug> absent)
         {
             BugCatalogue bugs = CommonOptions.Bugs(result.GetValue(_bugsDirectory));
-            absent = TellsAll(result) ? bugs.Absent : [];
+            absent = result.GetValue(_all) ? bugs.Absent : [];
             string[] names = result.GetValue(_names)!;
             return names.Length == 0 ? bugs.All : [.. names.Distinct().Select(name => CommonOptions.Find(bugs, name))];
         }

@@ -27,6 +27,54 @@ public sealed class BugsCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_page_says_how_it_was_made_and_where_each_bug_comes_from()
+    {
+        CommandRun run = CommandRun.Of("bugs", Quick, "list-without-tag", "--seeds", "1", "--all", "--markdown");
+        Assert.StartsWith(
+            $"# Known bugs\n\n    testbed bugs {Quick} list-without-tag --seeds 1 --all --markdown\n",
+            run.Output.ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
+        string[] parts =
+        [
+            "## Bugs of the original runtime", "| `list-without-tag` |", "## Seeded defects", $"| `{Quick}` |",
+            "## Bugs of the original runtime that cannot arise",
+        ];
+        int[] places = [.. parts.Select(part => run.Output.IndexOf(part, StringComparison.Ordinal))];
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_cannot_arise_is_told_with_its_reason_when_asked_for(bool asked)
+    {
+        AbsentBug absent = BugCatalogue.Embedded().Absent[0];
+        CommandRun run = CommandRun.Of([.. (string[])["bugs", Quick, "--seeds", "1"], .. asked ? (string[])["--all"] : []]);
+        Assert.Equal(
+            asked,
+            run.Output.Contains(
+                $"{absent.Name} ({absent.Origin}) cannot arise: {absent.CannotArise}", StringComparison.Ordinal));
+        Assert.Contains("1 of 1 bug found", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "to-count is to need 0 preemptions, and its schedule is left with 1")]
+    [InlineData(1, null)]
+    [InlineData(2, "to-count is to need 2 preemptions, and its schedule is left with 1: it was counted wrong")]
+    [InlineData(null, null)]
+    public void Preemptions_that_differ_from_those_counted_by_hand_are_told(int? counted, string? message)
+    {
+        Plant("to-count", expected: "oracle", withChange: true, counted);
+        CommandRun run = CommandRun.Of("bugs", "--bugs-dir", _folder, "--seeds", "1");
+        Assert.Contains("1 of 1 bug found", run.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            message,
+            run.Output.Split('\n', '\r')
+                .FirstOrDefault(line => line.Contains("is left with", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_JSON_object_has_each_hunt()
     {
         CommandRun run = CommandRun.Of("bugs", Quick, "--seeds", "3", "--seed", "7", "--json");
@@ -72,7 +120,7 @@ public sealed class BugsCommandTests : IDisposable
     public void Strategies_stand_side_by_side()
     {
         CommandRun run = CommandRun.Of("bugs", Quick, "--compare-strategies", "--seeds", "1", "--markdown");
-        Assert.StartsWith("| bug | portfolio | random |", run.Output, StringComparison.Ordinal);
+        Assert.Contains("| what the change does | portfolio | random |", run.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Clean, run.ExitCode);
     }
 
@@ -104,7 +152,7 @@ public sealed class BugsCommandTests : IDisposable
         => Assert.Equal(sampler, Strategies.SamplerOf(strategy, execution));
 
     /// <summary>Puts a bug into the folder: that of the quick one, or one that changes nothing.</summary>
-    private void Plant(string name, string expected, bool withChange)
+    private void Plant(string name, string expected, bool withChange, int? preemptions = null)
     {
         Bug quick = BugCatalogue.Embedded().Find(Quick)!;
         string diff = withChange ? quick.Diff : Harmless(quick.Diff);
@@ -120,6 +168,7 @@ public sealed class BugsCommandTests : IDisposable
                 scenario = quick.Scenario,
                 expected = new[] { expected },
                 origin = "seeded",
+                preemptions,
             }));
     }
 
