@@ -149,8 +149,8 @@ internal sealed unsafe partial class Scheduler<TSync>
         M* caller = null;
         if (work)
         {
-            // It looks again, so that it wakes another M once it has found something: there may be more. (The seed did
-            // not count it in, and whoever had seen it look woke nobody.)
+            // It looks again, so that it wakes another M once it has found something: there may be more, and whoever had
+            // seen it look woke nobody. (In the seed an M need not count as looking to wake another.)
             TSync.Write(&m->Processor, TakeIdleProcessor());
             StartSpinning(m);
         }
