@@ -122,6 +122,12 @@ internal sealed class ChannelClose : Scenario
             MakeChannels(g);
             g.Go(Send);
             g.Go(Select);
+            if (TSync.Choose(2) == 0)
+            {
+                // The selector is more likely to wait at both channels then.
+                await g.Yield();
+            }
+
             Receive(g, await g.Receive(Second(g)));
             g.Collect();
             g.Close(Second(g));
