@@ -7,18 +7,20 @@ namespace Testbed.Models.Scenarios;
 /// <summary>
 /// Two goroutines and a thread of the host use at the same time what the heap shares: they make types, interfaces,
 /// frames and finalizers known; the goroutines set and clear finalizers of neighbours, allocate small and large objects
-/// of few types and of many, and collect, so that two workers give objects back.
+/// of few types and of many, and collect, so that two workers give objects back. The thread looks up addresses that
+/// nobody gave it.
 /// </summary>
 /// <remarks>
 /// Nothing that was made known is lost, an object has the type that it was allocated with and the finalizer that was set
 /// last, and after each collection all counts agree with the heap. It is what `testbed weaken` found nobody to notice.
 /// </remarks>
-internal sealed class SharedHeap : Scenario
+internal sealed unsafe class SharedHeap : Scenario
 {
     private const int Users = 2;
     private const int LargeBytes = 256;
     private const int Pattern = 0x5EED;
     private const int WordBytes = sizeof(long);
+    private const int PagesLookedUp = 4;
 
     /// <inheritdoc/>
     public override string Name => "shared-heap";
@@ -34,7 +36,11 @@ internal sealed class SharedHeap : Scenario
         using var world = new World<TSync>(SmallWorld.Options(processors: 2, watch));
         watch.Verifier = new HeapVerifier<TSync>(world);
         HeapPicture<TSync>.Offer(world);
-        SyncThread host = TSync.StartThread("host", () => MakeKnown(world));
+        SyncThread host = TSync.StartThread("host", () =>
+        {
+            LookUp(world);
+            MakeKnown(world);
+        });
         world.Run(g => Main(g, world));
         TSync.Join(host);
     }
@@ -107,6 +113,20 @@ internal sealed class SharedHeap : Scenario
 
         OracleException.Require(!g.ClearFinalizer(cleared), "a finalizer that was cleared is there again");
         OracleException.Require(g.ClearFinalizer(kept), "the finalizer of a reachable object is gone");
+    }
+
+    /// <summary>
+    /// Looks up the first address of each of some pages, while spans come and go. What it finds may be gone at once; but it
+    /// must not fail. Any thread.
+    /// </summary>
+    private static void LookUp<TSync>(World<TSync> world)
+        where TSync : struct, ISync
+    {
+        for (int page = 0; page < PagesLookedUp; page++)
+        {
+            nint address = world.Heap.ArenaStart + (page * world.Options.PageBytes);
+            world.Heap.TryFindObject(address, out _, out _);
+        }
     }
 
     /// <summary>Makes one of each known. Any thread.</summary>
