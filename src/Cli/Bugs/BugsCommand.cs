@@ -183,7 +183,7 @@ internal sealed class BugsCommand
                 _text.WriteLine(
                     $"{result.Bug.Name} is to need {FailureText.Count(needed, "preemption")}, "
                     + $"and its schedule is left with {failure.Preemptions}"
-                    + (failure.Preemptions < needed ? ": it was counted wrong" : ""));
+                    + (failure.Preemptions < needed ? ": fewer are enough" : ""));
             }
         }
 

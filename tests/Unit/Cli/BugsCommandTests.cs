@@ -61,7 +61,7 @@ public sealed class BugsCommandTests : IDisposable
     [Theory]
     [InlineData(-1, "")]
     [InlineData(0, null)]
-    [InlineData(1, ": it was counted wrong")]
+    [InlineData(1, ": fewer are enough")]
     public void Preemptions_that_differ_from_those_counted_by_hand_are_told(int difference, string? end)
     {
         CommandRun counted = CommandRun.Of("bugs", Quick, "--seeds", "1", "--json");
