@@ -4,7 +4,7 @@ namespace Testbed.Collector;
 
 /// <summary>What a collection did. The numbers of a line of the seed's <c>gctrace</c>.</summary>
 /// <param name="Number">Which collection of its world it was, from 1.</param>
-/// <param name="Forced">Whether it was asked for, and not due by the growth of the heap.</param>
+/// <param name="Cause">Why it was asked for.</param>
 /// <param name="Workers">How many threads took part.</param>
 /// <param name="RootJobs">How many root jobs there were.</param>
 /// <param name="BytesBefore">Allocated bytes of the heap when the world had stopped.</param>
@@ -18,7 +18,7 @@ namespace Testbed.Collector;
 /// <param name="SweepNanoseconds">From then until all was swept.</param>
 public readonly record struct CollectionSummary(
     long Number,
-    bool Forced,
+    CollectionCause Cause,
     int Workers,
     long RootJobs,
     long BytesBefore,
@@ -31,6 +31,9 @@ public readonly record struct CollectionSummary(
     long MarkNanoseconds,
     long SweepNanoseconds)
 {
+    /// <summary>Whether it came though the heap had not grown so far that it was due.</summary>
+    public bool Forced => Cause != CollectionCause.Growth;
+
     /// <summary>How long no goroutine could run, in nanoseconds.</summary>
     public long PauseNanoseconds => StopNanoseconds + MarkNanoseconds + SweepNanoseconds;
 

@@ -130,6 +130,25 @@ public sealed record WorldOptions
     /// </summary>
     public int RootJobsPerWorker { get; init; } = 32;
 
+    /// <summary>
+    /// How many nanoseconds the monitor sleeps between two looks at first; 0 for no monitor. It takes the P of a goroutine
+    /// back that blocks in a system call, lets no goroutine run for long while others wait, and collects when nobody else
+    /// does. Under an explorer it is a thread like the others, and makes executions longer. The seed's 20 microseconds.
+    /// </summary>
+    public long MonitorNanoseconds { get; init; } = 20_000;
+
+    /// <summary>
+    /// How many nanoseconds a goroutine runs before it lets others run at a safepoint, and keeps its P in a system call
+    /// though nothing waits for that. The monitor's. The seed's 10 milliseconds.
+    /// </summary>
+    public long TimeSliceNanoseconds { get; init; } = 10_000_000;
+
+    /// <summary>
+    /// How many nanoseconds after the end of a collection the monitor asks for the next, if there was none meanwhile,
+    /// something runs and collections are not turned off; 0 for never. The seed's two minutes.
+    /// </summary>
+    public long ForcedCollectionNanoseconds { get; init; } = 120_000_000_000;
+
     /// <summary>How many pauses are remembered. The seed's 256.</summary>
     public int PauseHistoryLength { get; init; } = 256;
 
@@ -195,6 +214,9 @@ public sealed record WorldOptions
         Require(PoolSharedLength, 1, 1 << 20, nameof(PoolSharedLength));
         Require(StealTriesPerWorker, 0, 1000, nameof(StealTriesPerWorker));
         Require(RootJobsPerWorker, 0, 1 << 20, nameof(RootJobsPerWorker));
+        Require(MonitorNanoseconds, 0, long.MaxValue / 4, nameof(MonitorNanoseconds));
+        Require(TimeSliceNanoseconds, 0, long.MaxValue / 4, nameof(TimeSliceNanoseconds));
+        Require(ForcedCollectionNanoseconds, 0, long.MaxValue / 4, nameof(ForcedCollectionNanoseconds));
     }
 
     private static void Require(long value, long least, long greatest, string name)

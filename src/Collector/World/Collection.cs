@@ -68,16 +68,28 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         TSync.Free(_state);
     }
 
+    /// <summary>Whether a collection is due though the heap has not grown: the last one is old. Any thread.</summary>
+    internal bool IsOverdue
+    {
+        get
+        {
+            long last = TSync.VolatileRead(&_state->LastNanoseconds);
+            return _options.ForcedCollectionNanoseconds != 0
+                && last != 0
+                && TSync.Now - last >= _options.ForcedCollectionNanoseconds;
+        }
+    }
+
     /// <summary>Collects, for the goroutine that the M runs. The seed's <c>runtime·gc</c>.</summary>
     /// <param name="m">The M.</param>
-    /// <param name="force">Whether to collect though the heap has not grown enough.</param>
+    /// <param name="cause">Why.</param>
     /// <exception cref="WorldFailedException">The world has failed.</exception>
-    internal void Run(M* m, bool force)
+    internal void Run(M* m, CollectionCause cause)
     {
         _scheduler.AcquireWorld(m);
-        if (!force && !_heap.TriggerReached)
+        if (!IsDue(cause))
         {
-            // Another goroutine saw the same growth and collected first.
+            // Another goroutine saw the same and collected first.
             _scheduler.ReleaseWorld();
             return;
         }
@@ -91,7 +103,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         bool finalizersQueued;
         try
         {
-            CollectionSummary summary = Collect(m, force, asked, ref workers);
+            CollectionSummary summary = Collect(m, cause, asked, ref workers);
             _options.GcTrace?.Invoke(summary.ToTraceLine());
             _options.Observer?.CollectionEnded(summary);
         }
@@ -169,15 +181,22 @@ internal sealed unsafe class Collection<TSync> : IDisposable
             return old;
         });
 
+    private bool IsDue(CollectionCause cause) => cause switch
+    {
+        CollectionCause.Growth => _heap.TriggerReached,
+        CollectionCause.Age => _heap.GcPercent >= 0 && IsOverdue,
+        _ => true,
+    };
+
     /// <summary>Marks and sweeps; the world is stopped. An exception ends the world.</summary>
-    private CollectionSummary Collect(M* m, bool force, long asked, ref int workers)
+    private CollectionSummary Collect(M* m, CollectionCause cause, long asked, ref int workers)
     {
         try
         {
             _options.Observer?.WorldStopped();
             _pools.Clear();
             workers = _scheduler.CountWorkers();
-            return Collect(m, workers, force, asked);
+            return Collect(m, workers, cause, asked);
         }
         catch (Exception exception)
         {
@@ -187,7 +206,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     }
 
     /// <summary>Marks and sweeps with so many workers; the world is stopped. The seed's <c>gc</c>.</summary>
-    private CollectionSummary Collect(M* m, int workers, bool force, long asked)
+    private CollectionSummary Collect(M* m, int workers, CollectionCause cause, long asked)
     {
         long stopped = TSync.Now;
         _heap.MergeCacheStatistics();
@@ -217,11 +236,11 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         long number = TSync.Read(&_state->Number) + 1;
         TSync.Write(&_state->Number, number);
         TSync.Write(&_state->PauseNanoseconds, TSync.Read(&_state->PauseNanoseconds) + (swept - asked));
-        TSync.Write(&_state->LastNanoseconds, swept);
+        TSync.VolatileWrite(&_state->LastNanoseconds, swept);
         TSync.Write(_pauses + (number % _options.PauseHistoryLength), swept - asked);
         return new CollectionSummary(
             number,
-            force,
+            cause,
             workers,
             _marker.RootJobs,
             before,
@@ -329,7 +348,10 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         /// <summary>How long they took; under the right to stop the world. The seed's <c>pause_total_ns</c>.</summary>
         internal long PauseNanoseconds;
 
-        /// <summary>When the last one ended; under the right to stop the world. The seed's <c>last_gc</c>.</summary>
+        /// <summary>
+        /// When the last one ended, 0 before; written under the right to stop the world. Volatile, since the monitor
+        /// reads it, too, and has whoever collects look again. The seed's <c>last_gc</c>.
+        /// </summary>
         internal long LastNanoseconds;
     }
 }

@@ -198,7 +198,7 @@ public sealed unsafe partial class Goroutine<TSync>
             }
         }
 
-        if (!_scheduler.MustStop)
+        if (_scheduler.StopRequest == StopReason.None)
         {
             return;
         }

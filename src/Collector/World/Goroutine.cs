@@ -313,9 +313,10 @@ public sealed unsafe partial class Goroutine<TSync>
     public void Safepoint()
     {
         RequireOutsideSystemCall();
-        if (_scheduler.MustStop)
+        StopReason request = _scheduler.StopRequest;
+        if (request != StopReason.None)
         {
-            _scheduler.StopAtSafepoint(_machine);
+            _scheduler.StopAtSafepoint(_machine, request);
         }
     }
 
@@ -327,9 +328,12 @@ public sealed unsafe partial class Goroutine<TSync>
         RequireOutsideSystemCall();
         if (_world.Heap.GcPercent >= 0)
         {
-            _world.Collection.Run(_machine, force: true);
+            _world.Collection.Run(_machine, CollectionCause.Request);
         }
     }
+
+    /// <summary>Collects if the last collection is old; for the monitor.</summary>
+    internal void CollectIfOverdue() => _world.Collection.Run(_machine, CollectionCause.Age);
 
     /// <summary>Starts a goroutine. The seed's <c>go</c> statement.</summary>
     /// <param name="body">What it does; it may await.</param>
@@ -550,7 +554,7 @@ public sealed unsafe partial class Goroutine<TSync>
         Safepoint();
         if (_heap.TriggerReached)
         {
-            _world.Collection.Run(_machine, force: false);
+            _world.Collection.Run(_machine, CollectionCause.Growth);
         }
 
         ThreadCache* cache = TSync.Read(&TSync.Read(&_machine->Processor)->Cache);

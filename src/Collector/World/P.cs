@@ -42,8 +42,14 @@ internal unsafe struct P
     /// <summary>The queue's slots, pointers to goroutines; constant. The owner writes them, thieves read them.</summary>
     internal nint* RunSlots;
 
-    /// <summary>How many times a goroutine was looked for on it; the owner's. The seed's <c>schedtick</c>.</summary>
+    /// <summary>
+    /// How many times a goroutine was looked for on it; written by the owner. Racy, for the monitor's sake, which compares
+    /// what it is now with what it was. The seed's <c>schedtick</c>.
+    /// </summary>
     internal int Tick;
+
+    /// <summary>How many system calls were entered on it; the same for these. The seed's <c>syscalltick</c>.</summary>
+    internal int SystemCallTick;
 
     /// <summary>Dead goroutines to be used again; the owner's. The seed's <c>gfree</c>.</summary>
     internal G* FreeGoroutines;

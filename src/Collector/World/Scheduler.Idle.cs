@@ -116,6 +116,8 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         TSync.Enter(_lock);
         TSync.Write(&_state->Exiting, 1);
+        WakeMonitor();
+        SyncThread monitor = TSync.Read(&_state->Monitor);
         M* idle = null;
         for (M* m; (m = TakeIdleMachine()) != null;)
         {
@@ -125,6 +127,11 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         TSync.Exit(_lock);
         WakeAll(idle);
+        if (monitor.Handle != 0)
+        {
+            // First, since it may still start an M.
+            TSync.Join(monitor);
+        }
 
         // An M is started by an older one: once that is joined, the thread of the younger is known.
         for (int id = 0; FindMachine(id) is var m && m != null; id++)

@@ -25,7 +25,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         do
         {
             P* p = TSync.Read(&m->Processor);
-            G* g = p == null || MustStop ? null : TakeWork(m, p);
+            G* g = p == null || Stopping != StopReason.None ? null : TakeWork(m, p);
             if (g != null)
             {
                 EndSpinning(m);
@@ -43,7 +43,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     private G* TakeWork(M* m, P* p)
     {
         int tick = TSync.Read(&p->Tick) + 1;
-        TSync.Write(&p->Tick, tick);
+        TSync.RacyWrite(&p->Tick, tick);
         bool fair = tick % _options.FairTurn == 0;
         G* g = fair ? null : _runQueues.TryTake(p);
         if (g != null)
@@ -141,7 +141,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         // After it has counted its P idle and itself out: see SpinningCount.
-        bool work = TSync.VolatileRead(&_state->Stop) == StopReason.None
+        bool work = Stopping == StopReason.None
             && TSync.Read(&_state->IdleProcessors) != null
             && HasWork();
         bool leaves = !work && MustLeave(m);
@@ -306,7 +306,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         P* p = TSync.Read(&m->Processor);
         TSync.Write(&m->Processor, null);
-        StopReason stop = TSync.VolatileRead(&_state->Stop);
+        StopReason stop = Stopping;
         if ((stop & StopReason.World) != 0)
         {
             TSync.VolatileWrite(&p->Status, ProcessorStatus.GcStop);
@@ -330,7 +330,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         for (; ; )
         {
             TSync.Enter(_lock);
-            StopReason stop = TSync.VolatileRead(&_state->Stop);
+            StopReason stop = Stopping;
 
             // Not while the world is stopped: the goroutine unwinds without a P, and a collection scans its stack.
             if ((stop & (StopReason.Failure | StopReason.World)) == StopReason.Failure)

@@ -120,6 +120,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         // All Ps are idle but one, so each is given to whoever has use for it before any of them runs.
         M* woken = AssignIdleProcessors(CountQueues());
+        WakeMonitor();
         M* helper = wantsHelper && TSync.Read(&_state->MachineCount) < _options.MaxMachines ? CreateMachine() : null;
         TSync.Exit(_lock);
         WakeAll(woken);
@@ -127,12 +128,19 @@ internal sealed unsafe partial class Scheduler<TSync>
     }
 
     /// <summary>
-    /// Lets the M's goroutine stop where it is if the world is to stop; goes on when it may. The seed's
-    /// <c>gcstopm</c> by way of a preempted prologue.
+    /// Lets the M's goroutine stop where it is if the world is to stop, or if it is to let others run; goes on when it
+    /// may. The seed's <c>gcstopm</c> and <c>gosched</c> by way of a preempted prologue.
     /// </summary>
+    /// <param name="m">The M.</param>
+    /// <param name="request">What the goroutine found in <see cref="StopRequest"/>.</param>
     /// <exception cref="WorldFailedException">The world has failed.</exception>
-    internal void StopAtSafepoint(M* m)
+    internal void StopAtSafepoint(M* m, StopReason request)
     {
+        if (request == StopReason.Preemption && TSync.VolatileRead(&_state->Preempted) != TSync.Read(&m->Processor))
+        {
+            return;
+        }
+
         TSync.Enter(_lock);
         StopReason stop = TSync.VolatileRead(&_state->Stop);
         if (stop == StopReason.None)
@@ -146,6 +154,12 @@ internal sealed unsafe partial class Scheduler<TSync>
         {
             TSync.Exit(_lock);
             throw new WorldFailedException();
+        }
+
+        if (stop == StopReason.Preemption && !TakePreemption(TSync.Read(&m->Processor)))
+        {
+            TSync.Exit(_lock);
+            return;
         }
 
         G* g = TSync.Read(&m->Current);

@@ -15,6 +15,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Syscall);
+        TSync.RacyWrite(&p->SystemCallTick, TSync.Read(&p->SystemCallTick) + 1);
 
         // A full fence: either the stopper of the world sees this status, or its stop is seen below.
         TSync.Exchange(&p->Status, ProcessorStatus.Syscall);

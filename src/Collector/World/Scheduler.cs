@@ -32,6 +32,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly World<TSync> _world;
     private readonly Mutex _lock;
     private readonly Note _stopNote;
+    private readonly Note _monitorNote;
     private readonly Mutex _crashLock;
     private readonly SchedulerState* _state;
     /// <summary>All Ps that ever were, null from there on. Written while the world is stopped. The seed's <c>allp</c>.</summary>
@@ -40,12 +41,16 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private readonly RunQueues<TSync> _runQueues;
     private readonly M* _firstMachine;
 
+    /// <summary>What the monitor starts goroutines with: it is on no list and never on a P.</summary>
+    private readonly M* _monitorMachine;
+
     internal Scheduler(WorldOptions options, World<TSync> world)
     {
         _options = options;
         _world = world;
         _lock = TSync.CreateMutex("sched");
         _stopNote = TSync.CreateNote("stopnote");
+        _monitorNote = TSync.CreateNote("sysmonnote");
         _crashLock = TSync.CreateMutex("paniclk");
         _state = TSync.Allocate<SchedulerState>(1, "sched");
         _freeGoroutines = new FreeGoroutines<TSync>();
@@ -60,13 +65,17 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         }
 
         _firstMachine = CreateMachine();
+        _monitorMachine = TSync.Allocate<M>(1, "m");
     }
 
     /// <summary>All goroutines that ever were.</summary>
     internal AllGoroutines<TSync> Goroutines { get; }
 
-    /// <summary>Whether running goroutines must leave their P. Any thread.</summary>
-    internal bool MustStop => TSync.VolatileRead(&_state->Stop) != StopReason.None;
+    /// <summary>Why goroutines must go to <see cref="StopAtSafepoint"/> now. Any thread.</summary>
+    internal StopReason StopRequest => TSync.VolatileRead(&_state->Stop);
+
+    /// <summary>Why no goroutine may go on, on whatever P; any thread.</summary>
+    private StopReason Stopping => TSync.VolatileRead(&_state->Stop) & ~StopReason.Preemption;
 
     /// <summary>Whether somebody is in <see cref="Run"/>. Any thread.</summary>
     internal bool IsRunning
@@ -106,7 +115,9 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             GCHandle.FromIntPtr(failure).Free();
         }
 
+        TSync.Free(_monitorMachine);
         TSync.Free(_state);
+        TSync.Destroy(_monitorNote);
         TSync.Destroy(_stopNote);
         TSync.Destroy(_crashLock);
         TSync.Destroy(_lock);
@@ -133,6 +144,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             throw new InvalidOperationException(busy ? "the world is running already" : "the world has failed");
         }
 
+        StartMonitor();
         Start(m, body);
         RunMachine(m);
         TSync.Enter(_lock);
@@ -143,6 +155,15 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
 
     /// <summary>Makes a goroutine and queues it; by an M, on a P or not. The seed's <c>newproc1</c>.</summary>
     internal GoroutineHandle Start(M* m, Func<Goroutine<TSync>, GoroutineTask> body, nint context = 0)
+    {
+        GoroutineHandle handle = Create(m, body, context);
+        TSync.Add(&_state->Population, OneLive + OneActive);
+        Enqueue(m, handle.G);
+        return handle;
+    }
+
+    /// <summary>Makes a goroutine that is runnable, but neither counted nor queued.</summary>
+    private GoroutineHandle Create(M* m, Func<Goroutine<TSync>, GoroutineTask> body, nint context)
     {
         G* g = _freeGoroutines.Take(TSync.Read(&m->Processor));
         if (g == null)
@@ -169,8 +190,6 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         TSync.Write(&g->Context, context);
         TSync.Write(&g->Managed, GCHandle.ToIntPtr(GCHandle.Alloc(goroutine)));
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
-        TSync.Add(&_state->Population, OneLive + OneActive);
-        Enqueue(m, g);
         return new GoroutineHandle(g, id, this);
     }
 
@@ -316,6 +335,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
             TSync.Write(&_state->IdleProcessors, TSync.Read(&p->Link));
             TSync.Add(&_state->IdleProcessorCount, -1);
             TSync.VolatileWrite(&p->Status, ProcessorStatus.Running);
+            WakeMonitor();
         }
 
         return p;
@@ -359,7 +379,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     private M* AssignIdleProcessors(int queued)
     {
         M* assigned = null;
-        while (TSync.VolatileRead(&_state->Stop) == StopReason.None)
+        while (Stopping == StopReason.None)
         {
             bool waiter = TSync.Read(&_state->FirstWaiter) != null;
             M* m = waiter || queued > 0 ? AssignIdleProcessor(work: true) : null;

@@ -1,3 +1,5 @@
+using Testbed.Sync;
+
 namespace Testbed.Collector;
 
 /// <summary>Why running goroutines must leave their P at the next safepoint; bits.</summary>
@@ -18,6 +20,12 @@ internal enum StopReason
     /// The seed's <c>freezetheworld</c>.
     /// </summary>
     Frozen = 4,
+
+    /// <summary>
+    /// The goroutine on <see cref="SchedulerState.Preempted"/> is to let others run. Nobody else stops for it. The seed's
+    /// <c>g.preempt</c>.
+    /// </summary>
+    Preemption = 8,
 }
 
 /// <summary>The words of the scheduler that everybody shares, in memory of the seam. The seed's <c>sched</c>.</summary>
@@ -25,7 +33,7 @@ internal enum StopReason
 internal unsafe struct SchedulerState
 {
     /// <summary>
-    /// Written by atomic operations, <see cref="StopReason.World"/> under the lock, the others by a crashing thread
+    /// Written by atomic operations, <see cref="StopReason.World"/> and <see cref="StopReason.Preemption"/> under the lock, the others by a crashing thread
     /// without it; read at any time, volatile. Together with the status of a P it is a Dekker pair: a stopper sets this and then looks for Ps in system calls, an M sets its P's status and then
     /// looks here, each with a full fence between, so that one of them sees the other.
     /// </summary>
@@ -107,8 +115,29 @@ internal unsafe struct SchedulerState
     /// <summary>The youngest of them.</summary>
     internal M* LastWorldWaiter;
 
-    /// <summary>1 once the world ends: every idle M leaves.</summary>
+    /// <summary>1 once the world ends: every idle M leaves, and so does the monitor.</summary>
     internal int Exiting;
+
+    /// <summary>
+    /// 1 while the monitor sleeps for as long as nothing runs: whoever lets something run takes it back and wakes the
+    /// monitor. The seed's <c>sysmonwait</c>.
+    /// </summary>
+    internal int MonitorWaits;
+
+    /// <summary>The monitor's thread; the default if there is none.</summary>
+    internal SyncThread Monitor;
+
+    /// <summary>
+    /// The P whose goroutine is to let others run, or null; set exactly while <see cref="StopReason.Preemption"/> is.
+    /// Written under the lock, and read at safepoints without it, volatile: whoever sees another's P is not meant.
+    /// </summary>
+    internal P* Preempted;
+
+    /// <summary>The <see cref="P.Tick"/> of that goroutine: one that came later is not meant.</summary>
+    internal int PreemptedTick;
+
+    /// <summary>1 from when the monitor starts a goroutine that collects until that has ended. Atomic.</summary>
+    internal int ForcedCollection;
 
     /// <summary>1 while somebody is in <c>Run</c>.</summary>
     internal int InRun;

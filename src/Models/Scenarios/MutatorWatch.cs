@@ -35,7 +35,7 @@ internal unsafe class MutatorWatch<TSync> : CollectionObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => TSync.Free(_state);
+    public virtual void Dispose() => TSync.Free(_state);
 
     /// <summary>Lets mutators run from now on.</summary>
     internal void EndWatch() => TSync.Write(&_state->Stopped, 0);

@@ -34,6 +34,7 @@ internal static class SmallWorld
         BssWords = 2,
         StealTriesPerWorker = 1,
         RootJobsPerWorker = 1,
+        MonitorNanoseconds = 0,
         ChannelLocks = 2,
         PoolLocalLength = 2,
         PoolSharedLength = 2,

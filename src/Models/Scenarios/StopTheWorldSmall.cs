@@ -83,9 +83,10 @@ internal sealed unsafe class StopTheWorldSmall : Scenario
         where TSync : struct, ISync
     {
         watch.Step();
-        if (world.Scheduler.MustStop)
+        StopReason request = world.Scheduler.StopRequest;
+        if (request != StopReason.None)
         {
-            world.Scheduler.StopAtSafepoint(m);
+            world.Scheduler.StopAtSafepoint(m, request);
         }
 
         watch.Step();

@@ -48,6 +48,15 @@ public static class EntryPoints
     public static void RunQueue() => ChosenBody.Run();
 
     [Test]
+    public static void RetakeSyscallExit() => ChosenBody.Run();
+
+    [Test]
+    public static void ParkReadyStop() => ChosenBody.Run();
+
+    [Test]
+    public static void ForcedCollection() => ChosenBody.Run();
+
+    [Test]
     public static void ChangeOfProcessors() => ChosenBody.Run();
 
     [Test]
