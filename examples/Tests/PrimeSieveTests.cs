@@ -27,6 +27,7 @@ public class PrimeSieveTests
         using var sieve = new PrimeSieve<TSync>(new WorldOptions
         {
             Processors = 2,
+            MonitorNanoseconds = 0,
             ArenaBytes = 64 << 10,
             HeapGrowBytes = 4096,
             FirstTriggerBytes = 256,

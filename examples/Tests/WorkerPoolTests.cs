@@ -43,6 +43,7 @@ public class WorkerPoolTests
             new WorldOptions
             {
                 Processors = 2,
+                MonitorNanoseconds = 0,
                 ArenaBytes = 64 << 10,
                 HeapGrowBytes = 4096,
                 FirstTriggerBytes = 0,

@@ -44,6 +44,8 @@ internal sealed class FinalizerRun<TSync>
         {
             Processors = graph.Settings.Processors,
             MaxMachines = 16,
+            MonitorNanoseconds = graph.Settings.MonitorNanoseconds,
+            TimeSliceNanoseconds = Math.Max(1, graph.Settings.MonitorNanoseconds),
             MaxGcWorkers = graph.Settings.Workers,
             FirstTriggerBytes = long.MaxValue,
             RootStrategy = graph.Settings.RootStrategy,

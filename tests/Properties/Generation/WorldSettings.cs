@@ -40,6 +40,9 @@ internal sealed record WorldSettings
 
     public int GcPercent { get; init; } = 100;
 
+    /// <summary>0 for a world without a monitor; where it has one, it stops goroutines at every chance.</summary>
+    public long MonitorNanoseconds { get; init; }
+
     /// <summary>Draws settings.</summary>
     internal static WorldSettings Draw(Randomness random, bool isLarge)
     {
@@ -64,6 +67,7 @@ internal sealed record WorldSettings
             StealTriesPerWorker = OneOf(1, 4),
             FirstTriggerBytes = OneOf(long.MaxValue, 256, 2048),
             GcPercent = OneOf(0, 50, 100),
+            MonitorNanoseconds = isLarge ? OneOf(0, 1_000, 50_000) : 0,
         };
 
         T OneOf<T>(params ReadOnlySpan<T> values) => values[(int)random.Below((uint)values.Length)];
@@ -94,6 +98,7 @@ internal sealed record WorldSettings
             this with { StackSegmentWords = simplest.StackSegmentWords },
             this with { StealTriesPerWorker = simplest.StealTriesPerWorker },
             this with { FirstTriggerBytes = simplest.FirstTriggerBytes, GcPercent = simplest.GcPercent },
+            this with { MonitorNanoseconds = 0 },
         ];
         return simpler.Where(settings => settings != this && settings.Distance < Distance).Distinct();
     }
@@ -119,7 +124,8 @@ internal sealed record WorldSettings
                 + Differs(StackSegmentWords, simplest.StackSegmentWords)
                 + Differs(StealTriesPerWorker, simplest.StealTriesPerWorker)
                 + Differs(FirstTriggerBytes, simplest.FirstTriggerBytes)
-                + Differs(GcPercent, simplest.GcPercent);
+                + Differs(GcPercent, simplest.GcPercent)
+                + Differs(MonitorNanoseconds, simplest.MonitorNanoseconds);
 
             static int Differs<T>(T left, T right) => EqualityComparer<T>.Default.Equals(left, right) ? 0 : 1;
         }
@@ -134,6 +140,8 @@ internal sealed record WorldSettings
         {
             Processors = Processors,
             MaxMachines = 64,
+            MonitorNanoseconds = MonitorNanoseconds,
+            TimeSliceNanoseconds = Math.Max(1, MonitorNanoseconds),
             MaxGcWorkers = Workers,
             GcPercent = GcPercent,
             FirstTriggerBytes = FirstTriggerBytes,

@@ -48,6 +48,7 @@ internal sealed class LayoutRun<TSync>
         {
             Processors = layout.Workers,
             MaxMachines = 8,
+            MonitorNanoseconds = 0,
             FirstTriggerBytes = long.MaxValue,
             StackScan = layout.StackScan,
             RootStrategy = layout.RootStrategy,

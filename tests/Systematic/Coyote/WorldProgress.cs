@@ -21,6 +21,7 @@ internal static class WorldProgress
             using var world = new World<CoyoteSync>(new WorldOptions
             {
                 Processors = 2,
+                MonitorNanoseconds = 0,
                 MaxGcWorkers = 2,
                 ArenaBytes = 32 << 10,
                 PageBytes = 512,
