@@ -95,7 +95,7 @@ public sealed unsafe class HeapVerifierTests
     {
         OracleException failure = Fails(heap => heap.World.Heap.Bitmap.SetMark(heap.Objects[2]));
 
-        Assert.Contains("is still marked", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("is marked, and no collection marks", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
