@@ -26,6 +26,7 @@ public static class Catalogue
         new RetakeSyscallExit(),
         new ParkReadyStop(),
         new ForcedCollection(),
+        new LateHelper(),
         new ChangeOfProcessors(),
         new ChannelClose(),
         new PoolClear(),

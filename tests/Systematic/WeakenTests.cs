@@ -22,7 +22,7 @@ public class WeakenTests
     [InlineData("World/Collection/Help/drop-wake/1", "cache-flush")]
     [InlineData("World/Collection/Collect/drop-sleep/1", "cache-flush")]
     [InlineData("World/Collection/Collect/drop-clear/1", "cache-flush")]
-    [InlineData("World/Scheduler.Idle/ExitMachines/drop-join/1", "cache-flush")]
+    [InlineData("World/Scheduler.Idle/ExitMachines/drop-join/2", "cache-flush")]
     public void A_mutant_is_killed(string id, string scenario)
     {
         Mutant mutant = Assert.Single(s_weakening.Value.Mutants, entry => entry.Id == id);

@@ -57,6 +57,9 @@ public static class EntryPoints
     public static void ForcedCollection() => ChosenBody.Run();
 
     [Test]
+    public static void LateHelper() => ChosenBody.Run();
+
+    [Test]
     public static void ChangeOfProcessors() => ChosenBody.Run();
 
     [Test]
