@@ -11,7 +11,8 @@ namespace Testbed.Models.Scenarios;
 /// </summary>
 /// <remarks>
 /// Each finalizer runs exactly once, after its object was dropped, with everything that the object leads to; and all
-/// have run when <c>Run</c> returns. The words are plain, and the collector's own synchronization orders their accesses.
+/// have run when <c>Run</c> returns. What the last of them kept is gone by then: whoever runs finalizers collects once
+/// more. The words are plain, and the collector's own synchronization orders their accesses.
 /// </remarks>
 internal sealed class FinalizerQueueScenario : Scenario
 {
@@ -67,10 +68,14 @@ internal sealed class FinalizerQueueScenario : Scenario
         /// <summary>Once there is a world.</summary>
         internal HeapVerifier<TSync>? Verifier { get; set; }
 
+        /// <summary>How many objects the last collection left; once no goroutine runs.</summary>
+        internal long ObjectsLeft { get; private set; }
+
         /// <inheritdoc/>
         public override void CollectionEnded(in CollectionSummary summary)
         {
             Verifier!.Verify();
+            ObjectsLeft = summary.ObjectsAfter;
             base.CollectionEnded(summary);
         }
     }
@@ -111,6 +116,8 @@ internal sealed class FinalizerQueueScenario : Scenario
                 int runs = TSync.Read(_runs + (int)set);
                 Require(runs == (set == Set.Cleared ? 0 : 1), $"finalizer {set} ran {runs} times");
             }
+
+            Require(_watch.ObjectsLeft == 0, $"{_watch.ObjectsLeft} objects are left though all finalizers have run");
         }
 
         public void Dispose()
