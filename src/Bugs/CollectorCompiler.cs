@@ -26,14 +26,6 @@ internal static class CollectorCompiler
         .WithLanguageVersion(LanguageVersion.Latest)
         .WithPreprocessorSymbols(PreprocessorSymbols());
 
-    /// <summary>Compiles.</summary>
-    /// <param name="sources">Text by path from the repository's root.</param>
-    /// <param name="original">The build that the result stands in for: it lends its name, version and friends.</param>
-    /// <returns>The assembly's image, with its symbols inside.</returns>
-    /// <exception cref="PatchException">The sources do not compile; the message has the compiler's.</exception>
-    public static byte[] Compile(IReadOnlyDictionary<string, string> sources, Assembly original)
-        => Emit(Prepare(sources, original));
-
     /// <summary>Parses the sources, and makes of them what <see cref="Emit"/> compiles.</summary>
     /// <param name="sources">Text by path from the repository's root.</param>
     /// <param name="original">The build that the result stands in for: it lends its name, version and friends.</param>
@@ -63,6 +55,26 @@ internal static class CollectorCompiler
     /// <param name="text">Its text.</param>
     public static CSharpCompilation Add(CSharpCompilation compilation, string path, string text)
         => compilation.AddSyntaxTrees(Parse(path, text));
+
+    /// <summary>A compilation in which sources were changed; all else is parsed and known already.</summary>
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="paths">The changed ones, from the repository's root, with slashes: new, other or gone.</param>
+    /// <param name="sources">All sources as they are then.</param>
+    public static CSharpCompilation Change(
+        CSharpCompilation compilation, IEnumerable<string> paths, IReadOnlyDictionary<string, string> sources)
+    {
+        foreach (string path in paths)
+        {
+            SyntaxTree[] before = [.. compilation.SyntaxTrees.Where(tree => tree.FilePath == Root + path)];
+            compilation = compilation.RemoveSyntaxTrees(before);
+            if (sources.TryGetValue(path, out string? text))
+            {
+                compilation = Add(compilation, path, text);
+            }
+        }
+
+        return compilation;
+    }
 
     /// <summary>One of the sources of a compilation.</summary>
     /// <param name="compilation">The compilation.</param>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Microsoft.CodeAnalysis.CSharp;
 using Testbed.Collector;
 using Testbed.Models;
 using Testbed.Sync;
@@ -18,6 +19,10 @@ namespace Testbed.Bugs;
 public sealed class PatchedBuild
 {
     private const string Folder = "src/Collector/";
+
+    /// <summary>The production sources, which all builds start from.</summary>
+    private static readonly Lazy<CSharpCompilation> s_production =
+        new(() => CollectorCompiler.Prepare(Sources, typeof(CorruptionException).Assembly));
 
     private readonly PatchedContext _context;
 
@@ -44,8 +49,10 @@ public sealed class PatchedBuild
     /// <exception cref="PatchException">It is malformed, does not apply, or does not compile.</exception>
     public static PatchedBuild Compile(string diff)
     {
-        IReadOnlyDictionary<string, string> sources = UnifiedDiff.Parse(diff).Apply(Sources);
-        return new PatchedBuild(CollectorCompiler.Compile(sources, typeof(CorruptionException).Assembly), sources);
+        var patch = UnifiedDiff.Parse(diff);
+        IReadOnlyDictionary<string, string> sources = patch.Apply(Sources);
+        CSharpCompilation patched = CollectorCompiler.Change(s_production.Value, patch.Paths, sources);
+        return new PatchedBuild(CollectorCompiler.Emit(patched), sources);
     }
 
     /// <summary>The text of one of its sources, or null if there is none.</summary>

@@ -16,23 +16,22 @@ public class BugTests
 
     private const int LeastBugsPerScenario = 3;
 
-    public static TheoryData<string> Bugs => [.. BugCatalogue.Embedded().All.Select(bug => bug.Name)];
+    /// <summary>A small part of what shrinking takes, but for one defect of each scenario.</summary>
+    private const int ShrinkExecutionsMax = 200;
+
+    private static readonly BugCatalogue s_bugs = BugCatalogue.Embedded();
+
+    public static TheoryData<string> Bugs => [.. s_bugs.All.Select(bug => bug.Name)];
+
+    /// <summary>The first defect of each scenario.</summary>
+    public static TheoryData<string> OneOfEachScenario
+        => [.. s_bugs.All.DistinctBy(bug => bug.Scenario).Select(bug => bug.Name)];
 
     [Theory]
     [MemberData(nameof(Bugs))]
     public void A_seeded_defect_is_found_and_replays_10_times(string name)
     {
-        Bug bug = BugCatalogue.Embedded().Find(name)!;
-        Action body = PatchedBuild.Compile(bug.Diff).Body<ExplorerSync>(bug.Scenario);
-        var options = new ExplorationOptions
-        {
-            MaxExecutions = ExecutionsMax,
-            ShrinkTimeout = TimeSpan.FromMinutes(10),
-        };
-        ExplorationResult result = new Exploration(bug.Scenario, body, options)
-            .Run(cancel: TestContext.Current.CancellationToken);
-        Failure failure = Assert.Single(result.Failures);
-        Assert.Contains(failure.Trace.FailureKind.ToString(), bug.Expected.Select(ToPascalCase));
+        Failure failure = Find(name, ShrinkExecutionsMax, out Action body);
         for (int i = 0; i < 10; i++)
         {
             ReplayResult replay = Replay.Run(failure.Trace, body);
@@ -40,9 +39,16 @@ public class BugTests
             Assert.Equal((failure.Steps, failure.Message), (replay.Failure!.Steps, replay.Failure.Message));
         }
 
-        RequireNoPreemptionToRemove(failure, body);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{failure.Kind} in execution {failure.Execution}: {failure.Message}");
+    }
+
+    [Theory]
+    [MemberData(nameof(OneOfEachScenario))]
+    public void A_shrunk_schedule_has_no_preemption_to_remove(string name)
+    {
+        Failure failure = Find(name, new ExplorationOptions().ShrinkExecutions, out Action body);
+        RequireNoPreemptionToRemove(failure, body);
     }
 
     [Fact]
@@ -55,7 +61,25 @@ public class BugTests
         Assert.All(
             scenarios,
             scenario => Assert.True(
-                BugCatalogue.Embedded().All.Count(bug => bug.Scenario == scenario) >= LeastBugsPerScenario, scenario));
+                s_bugs.All.Count(bug => bug.Scenario == scenario) >= LeastBugsPerScenario, scenario));
+    }
+
+    /// <summary>Hunts a defect: it is found, and shows as what it is to.</summary>
+    private static Failure Find(string name, int shrinkExecutions, out Action body)
+    {
+        Bug bug = s_bugs.Find(name)!;
+        body = PatchedBuild.Compile(bug.Diff).Body<ExplorerSync>(bug.Scenario);
+        var options = new ExplorationOptions
+        {
+            MaxExecutions = ExecutionsMax,
+            ShrinkExecutions = shrinkExecutions,
+            ShrinkTimeout = TimeSpan.FromMinutes(10),
+        };
+        ExplorationResult result = new Exploration(bug.Scenario, body, options)
+            .Run(cancel: TestContext.Current.CancellationToken);
+        Failure failure = Assert.Single(result.Failures);
+        Assert.Contains(KebabCase.Of(failure.Kind), bug.Expected);
+        return failure;
     }
 
     /// <summary>
@@ -85,7 +109,4 @@ public class BugTests
         ExecutionOutcome Run(IStrategy strategy)
             => engine.Run(body, new ExecutionPlan(strategy, trace.Seed, 0, 0, trace.MaxSteps));
     }
-
-    private static string ToPascalCase(string kebab)
-        => string.Concat(kebab.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -9,8 +9,6 @@ public class WeakenTests
 {
     private const int ExecutionsMax = 2_000;
 
-    private static readonly Lazy<Weakening> s_weakening = new(Weakening.OfCollector);
-
     [Theory]
     [InlineData("World/AllGoroutines/Add/drop-lock/1", "allg-growth")]
     [InlineData("World/AllGoroutines/Add/swap-stores/1", "allg-growth")]
@@ -25,8 +23,8 @@ public class WeakenTests
     [InlineData("World/Scheduler.Idle/ExitMachines/drop-join/2", "cache-flush")]
     public void A_mutant_is_killed(string id, string scenario)
     {
-        Mutant mutant = Assert.Single(s_weakening.Value.Mutants, entry => entry.Id == id);
-        Action body = s_weakening.Value.Build(mutant).Body<ExplorerSync>(scenario);
+        Mutant mutant = Assert.Single(Weakening.OfCollector.Mutants, entry => entry.Id == id);
+        Action body = Weakening.OfCollector.Build(mutant).Body<ExplorerSync>(scenario);
         var options = new ExplorationOptions { MaxExecutions = ExecutionsMax, Shrink = false };
         ExplorationResult result = new Exploration(scenario, body, options)
             .Run(cancel: TestContext.Current.CancellationToken);

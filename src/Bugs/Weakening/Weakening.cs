@@ -15,6 +15,8 @@ namespace Testbed.Bugs;
 /// </remarks>
 public sealed class Weakening
 {
+    private static readonly Lazy<Weakening> s_ofCollector = new(() => new Weakening(PatchedBuild.Sources));
+
     private readonly CSharpCompilation _compilation;
     private readonly IReadOnlyDictionary<string, string> _sources;
 
@@ -34,8 +36,8 @@ public sealed class Weakening
     /// <summary>All mutants, by file and in the order of the lines.</summary>
     public IReadOnlyList<Mutant> Mutants { get; }
 
-    /// <summary>The collector that the program was built with.</summary>
-    public static Weakening OfCollector() => new(PatchedBuild.Sources);
+    /// <summary>That of the collector that the program was built with: one for all who ask.</summary>
+    public static Weakening OfCollector => s_ofCollector.Value;
 
     /// <summary>Builds the collector with an operation weakened.</summary>
     /// <param name="mutant">One of <see cref="Mutants"/>.</param>

@@ -55,7 +55,7 @@ internal sealed class WeakenCommand
     private WeakenCommand(CommandContext context, ParseResult result, Arguments arguments)
     {
         _context = context;
-        _weakening = Weakening.OfCollector();
+        _weakening = Weakening.OfCollector;
         _reasons = SurvivorReasons.Embedded();
         _reasons.RequireMutants(_weakening.Mutants);
         _chosen = arguments.Chosen(result, _weakening.Mutants);

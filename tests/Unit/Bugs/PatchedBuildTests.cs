@@ -12,7 +12,7 @@ public class PatchedBuildTests
     public void The_sources_that_travel_with_the_program_compile()
     {
         Assert.Contains("src/Collector/CorruptionException.cs", PatchedBuild.Sources.Keys);
-        Assert.NotEmpty(CollectorCompiler.Compile(PatchedBuild.Sources, typeof(CorruptionException).Assembly));
+        Assert.NotEmpty(Compile(PatchedBuild.Sources));
     }
 
     [Fact]
@@ -56,8 +56,10 @@ public class PatchedBuildTests
     public void What_does_not_compile_is_told_with_the_compilers_words_and_the_place()
     {
         var sources = new Dictionary<string, string> { [Path] = "class A\n{\n    int B() => \"text\";\n}\n" };
-        PatchException failure = Assert.Throws<PatchException>(
-            () => CollectorCompiler.Compile(sources, typeof(CorruptionException).Assembly));
+        PatchException failure = Assert.Throws<PatchException>(() => Compile(sources));
         Assert.Contains("src/Collector/Probe.cs(3,16): error CS0029", failure.Message, StringComparison.Ordinal);
     }
+
+    private static byte[] Compile(IReadOnlyDictionary<string, string> sources)
+        => CollectorCompiler.Emit(CollectorCompiler.Prepare(sources, typeof(CorruptionException).Assembly));
 }

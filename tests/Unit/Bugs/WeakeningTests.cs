@@ -9,8 +9,6 @@ public partial class WeakeningTests
 {
     private const string Path = "src/Collector/Probe.cs";
 
-    private static readonly Lazy<Weakening> s_collector = new(Weakening.OfCollector);
-
     [Theory]
     [InlineData(MutationKind.PlainWrite, "TSync.VolatileWrite(_a, 1);", "TSync.Write(_a, 1);")]
     [InlineData(MutationKind.PlainRead, "return TSync.VolatileRead(_a) == 0;", "return TSync.Read(_a) == 0;")]
@@ -99,7 +97,7 @@ public partial class WeakeningTests
     [Fact]
     public void Each_synchronization_operation_of_the_collector_is_weakened_once()
     {
-        IReadOnlyList<Mutant> mutants = s_collector.Value.Mutants;
+        IReadOnlyList<Mutant> mutants = Weakening.OfCollector.Mutants;
         Assert.Equal(mutants.Count, mutants.Select(mutant => mutant.Id).Distinct().Count());
         Assert.Equal(Count("Enter|Exit"), EditsOf(MutationKind.DropLock));
         Assert.Equal(Count("CompareExchange"), EditsOf(MutationKind.SplitCompareExchange));
@@ -118,13 +116,13 @@ public partial class WeakeningTests
     [Fact]
     public void The_lines_are_those_of_the_operations()
         => Assert.All(
-            s_collector.Value.Mutants,
+            Weakening.OfCollector.Mutants,
             mutant => Assert.Contains(
-                "TSync.", s_collector.Value.SourceOf(mutant).Split('\n')[mutant.Line - 1], StringComparison.Ordinal));
+                "TSync.", Weakening.OfCollector.SourceOf(mutant).Split('\n')[mutant.Line - 1], StringComparison.Ordinal));
 
     [Fact]
     public void Each_reason_is_one_of_a_mutant_that_there_is()
-        => SurvivorReasons.Embedded().RequireMutants(s_collector.Value.Mutants);
+        => SurvivorReasons.Embedded().RequireMutants(Weakening.OfCollector.Mutants);
 
     [Fact]
     public void A_reason_without_its_mutant_is_an_error()

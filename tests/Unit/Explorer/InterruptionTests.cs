@@ -54,7 +54,7 @@ public sealed unsafe class InterruptionTests
             new Exploration("program", BothWrite, options).Run(cancel: TestContext.Current.CancellationToken).Failures);
         Assert.True(found.Preemptions > 1, "nothing is left to shrink");
         bool ended = false;
-        for (_interrupted = 1; !ended; _interrupted += 7)
+        for (_interrupted = 1; !ended; _interrupted += 1 + (_interrupted / 16))
         {
             using var cancel = new CancellationTokenSource();
             _taken = 0;
