@@ -10,7 +10,9 @@ namespace Testbed.Cli.Bugs;
 /// <param name="firstSeed">The first seed; each next one is greater by one.</param>
 /// <param name="seeds">How many hunts a strategy has; the exhaustive one has one, since it draws nothing.</param>
 /// <param name="timeout">How long a hunt takes at most, shrinking aside.</param>
-internal sealed class BugHunt(IReadOnlyList<Scenario> scenarios, ulong firstSeed, int seeds, TimeSpan timeout)
+/// <param name="shrinks">Whether the first failure that it finds is shrunk.</param>
+internal sealed class BugHunt(
+    IReadOnlyList<Scenario> scenarios, ulong firstSeed, int seeds, TimeSpan timeout, bool shrinks)
 {
     /// <summary>Hunts a bug by one strategy after the other.</summary>
     /// <param name="bug">The bug.</param>
@@ -38,7 +40,7 @@ internal sealed class BugHunt(IReadOnlyList<Scenario> scenarios, ulong firstSeed
                 Interesting = target.Interesting,
                 Seed = firstSeed + (ulong)i,
                 Timeout = timeout,
-                Shrink = hunts.All(hunt => hunt.Failures.Count == 0),
+                Shrink = shrinks && hunts.All(hunt => hunt.Failures.Count == 0),
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
             };

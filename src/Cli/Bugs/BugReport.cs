@@ -26,8 +26,8 @@ internal static class BugReport
                 result.Median.Executions,
                 Seconds = Math.Round(result.Median.Elapsed.TotalSeconds, 3),
                 result.Sampler,
-                Steps = result.Failure?.Steps,
-                Preemptions = result.Failure?.Preemptions,
+                Steps = result.Shrunk?.Steps,
+                Preemptions = result.Shrunk?.Preemptions,
                 NeededPreemptions = result.Bug.Preemptions,
                 Hunts = result.Hunts.Select(hunt => new
                 {

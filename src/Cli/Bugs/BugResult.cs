@@ -17,7 +17,8 @@ internal sealed record BugResult(Bug Bug, string Scenario, string Strategy, IRea
         .ElementAt((Hunts.Count - 1) / 2);
 
     /// <summary>The failure that was shrunk, that of the first hunt which found one; or null.</summary>
-    public Failure? Failure { get; } = Hunts.SelectMany(hunt => hunt.Failures).FirstOrDefault();
+    public Failure? Shrunk { get; }
+        = Hunts.SelectMany(hunt => hunt.Failures).FirstOrDefault(failure => failure.Shrinking is not null);
 
     /// <summary>Whether the hunt in the middle found it.</summary>
     public bool IsFound => Median.Failures.Count > 0;

@@ -34,8 +34,8 @@ internal static class BugTable
                 : string.Join(", ", result.Kinds.Select(kind => result.Unexpected.Contains(kind) ? $"{kind} (!)" : kind)),
             Cost(result),
             result.Median.Elapsed.TotalSeconds.ToString("N2", CultureInfo.InvariantCulture),
-            result.Failure is { } failure ? HuntTable.Number(failure.Steps) : Nothing,
-            result.Failure is { } shrunk ? HuntTable.Number(shrunk.Preemptions) : Nothing,
+            result.Shrunk is { } left ? HuntTable.Number(left.Steps) : Nothing,
+            result.Shrunk is { } shrunk ? HuntTable.Number(shrunk.Preemptions) : Nothing,
             result.Bug.Preemptions is { } needed ? HuntTable.Number(needed) : Nothing,
             result.Sampler ?? Nothing,
         ];

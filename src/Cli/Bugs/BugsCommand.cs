@@ -26,6 +26,7 @@ internal sealed class BugsCommand
     private readonly ulong _firstSeed;
     private readonly int _seeds;
     private readonly TimeSpan _timeout;
+    private readonly bool _shrinks;
     private readonly int _workers;
     private readonly Form _form;
 
@@ -44,6 +45,7 @@ internal sealed class BugsCommand
         _seeds = result.GetValue(arguments.Seeds);
         _typed = "testbed " + string.Join(' ', result.Tokens.Select(token => token.Value));
         _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
+        _shrinks = !result.GetValue(arguments.NoShrink);
         _workers = result.GetResult(arguments.Workers) is null
             ? Math.Min(Environment.ProcessorCount, MaxWorkers)
             : result.GetValue(arguments.Workers);
@@ -77,7 +79,7 @@ internal sealed class BugsCommand
         var gate = new Lock();
         int ended = 0;
         long started = Stopwatch.GetTimestamp();
-        var hunt = new BugHunt(_context.Scenarios, _firstSeed, _seeds, _timeout);
+        var hunt = new BugHunt(_context.Scenarios, _firstSeed, _seeds, _timeout, _shrinks);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _workers };
         try
         {
@@ -178,12 +180,12 @@ internal sealed class BugsCommand
 
         foreach (BugResult result in results.SelectMany(row => row))
         {
-            if (result.Failure is { } failure && result.Bug.Preemptions is { } needed && failure.Preemptions != needed)
+            if (result.Shrunk is { } shrunk && result.Bug.Preemptions is { } needed && shrunk.Preemptions != needed)
             {
                 _text.WriteLine(
                     $"{result.Bug.Name} is to need {FailureText.Count(needed, "preemption")}, "
-                    + $"and its schedule is left with {failure.Preemptions}"
-                    + (failure.Preemptions < needed ? ": fewer are enough" : ""));
+                    + $"and its schedule is left with {shrunk.Preemptions}"
+                    + (shrunk.Preemptions < needed ? ": fewer are enough" : ""));
             }
         }
 
@@ -246,6 +248,11 @@ internal sealed class BugsCommand
             CustomParser = OptionValues.Duration,
         };
 
+        public Option<bool> NoShrink { get; } = new("--no-shrink")
+        {
+            Description = "leave failures as they are found, which is faster: the table then says nothing of schedules",
+        };
+
         public Option<int> Workers { get; } = new("--workers")
         {
             Description = "how many bugs to hunt at the same time, each on one worker [default: the number of processors]",
@@ -267,7 +274,7 @@ internal sealed class BugsCommand
         {
             command.Add(_names);
             foreach (Option option in (Option[])
-                [_exhaustive, _compare, _all, Seeds, Seed, Timeout, Workers, Json, Markdown, _bugsDirectory])
+                [_exhaustive, _compare, _all, Seeds, Seed, Timeout, NoShrink, Workers, Json, Markdown, _bugsDirectory])
             {
                 command.Add(option);
             }

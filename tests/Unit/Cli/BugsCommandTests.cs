@@ -29,9 +29,10 @@ public sealed class BugsCommandTests : IDisposable
     [Fact]
     public void A_page_says_how_it_was_made_and_where_each_bug_comes_from()
     {
-        CommandRun run = CommandRun.Of("bugs", Quick, "list-without-tag", "--seeds", "1", "--all", "--markdown");
+        CommandRun run = CommandRun.Of(
+            "bugs", Quick, "list-without-tag", "--seeds", "1", "--no-shrink", "--all", "--markdown");
         Assert.StartsWith(
-            $"# Known bugs\n\n    testbed bugs {Quick} list-without-tag --seeds 1 --all --markdown\n",
+            $"# Known bugs\n\n    testbed bugs {Quick} list-without-tag --seeds 1 --no-shrink --all --markdown\n",
             run.Output.ReplaceLineEndings("\n"),
             StringComparison.Ordinal);
         string[] parts =
@@ -50,7 +51,8 @@ public sealed class BugsCommandTests : IDisposable
     public void What_cannot_arise_is_told_with_its_reason_when_asked_for(bool asked)
     {
         AbsentBug absent = BugCatalogue.Embedded().Absent[0];
-        CommandRun run = CommandRun.Of([.. (string[])["bugs", Quick, "--seeds", "1"], .. asked ? (string[])["--all"] : []]);
+        string[] arguments = ["bugs", Quick, "--seeds", "1", "--no-shrink"];
+        CommandRun run = CommandRun.Of(asked ? [.. arguments, "--all"] : arguments);
         Assert.Equal(
             asked,
             run.Output.Contains(
@@ -82,7 +84,7 @@ public sealed class BugsCommandTests : IDisposable
     [Fact]
     public void The_JSON_object_has_each_hunt()
     {
-        CommandRun run = CommandRun.Of("bugs", Quick, "--seeds", "3", "--seed", "7", "--json");
+        CommandRun run = CommandRun.Of("bugs", Quick, "--seeds", "3", "--seed", "7", "--no-shrink", "--json");
         JsonElement bug = JsonDocument.Parse(run.Output).RootElement.GetProperty("bugs")[0];
         Assert.True(bug.GetProperty("found").GetBoolean());
         Assert.Equal(
@@ -90,6 +92,18 @@ public sealed class BugsCommandTests : IDisposable
         long[] executions =
             [.. bug.GetProperty("hunts").EnumerateArray().Select(hunt => hunt.GetProperty("executions").GetInt64()).Order()];
         Assert.Equal(executions[1], bug.GetProperty("executions").GetInt64());
+    }
+
+    [Fact]
+    public void A_schedule_that_was_not_shrunk_is_not_told_of()
+    {
+        Plant("to-count", expected: "oracle", withChange: true, preemptions: 1_000);
+        CommandRun run = CommandRun.Of("bugs", "--bugs-dir", _folder, "--seeds", "1", "--no-shrink", "--json");
+        Assert.Equal(ExitCode.Clean, run.ExitCode);
+        Assert.DoesNotContain("is left with", run.Error, StringComparison.Ordinal);
+        JsonElement bug = JsonDocument.Parse(run.Output).RootElement.GetProperty("bugs")[0];
+        Assert.Equal(JsonValueKind.Null, bug.GetProperty("preemptions").ValueKind);
+        Assert.True(bug.GetProperty("found").GetBoolean());
     }
 
     [Fact]
@@ -124,7 +138,8 @@ public sealed class BugsCommandTests : IDisposable
     [Fact]
     public void Strategies_stand_side_by_side()
     {
-        CommandRun run = CommandRun.Of("bugs", Quick, "--compare-strategies", "--seeds", "1", "--markdown");
+        CommandRun run = CommandRun.Of(
+            "bugs", Quick, "--compare-strategies", "--seeds", "1", "--no-shrink", "--markdown");
         Assert.Contains("| what the change does | portfolio | random |", run.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Clean, run.ExitCode);
     }
