@@ -121,6 +121,13 @@ public sealed record WorldOptions
     /// <summary>How many objects a pool keeps for all Ps; 1 to 1,048,576. It forgets what is more.</summary>
     public int PoolSharedLength { get; init; } = 1024;
 
+    /// <summary>
+    /// Whether threads that the world did not make may use <see cref="World{TSync}.Call"/>. The world keeps an M in reserve
+    /// for them, so there are at least two; and it is never deadlocked, since one may come at any time. The seed's
+    /// <c>iscgo</c>.
+    /// </summary>
+    public bool ForeignCalls { get; init; }
+
     /// <summary>How many times a worker of the parallel for tries to steal, for each worker, before it counts itself done.</summary>
     public int StealTriesPerWorker { get; init; } = 4;
 
@@ -180,7 +187,7 @@ public sealed record WorldOptions
     internal void Validate()
     {
         Require(Processors, 1, MaxProcessors, nameof(Processors));
-        Require(MaxMachines, 1, 10_000, nameof(MaxMachines));
+        Require(MaxMachines, ForeignCalls ? 2 : 1, 10_000, nameof(MaxMachines));
         Require(MaxGcWorkers, 1, 256, nameof(MaxGcWorkers));
         Require(FirstTriggerBytes, 0, long.MaxValue, nameof(FirstTriggerBytes));
         Require(PageBytes, 512, 1 << 20, nameof(PageBytes));

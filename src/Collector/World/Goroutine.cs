@@ -410,6 +410,35 @@ public sealed unsafe partial class Goroutine<TSync>
         }
     }
 
+    /// <summary>
+    /// Lets the goroutine come back from its system call for the length of a callback. The seed's <c>cgocallback</c> on a
+    /// thread with an M.
+    /// </summary>
+    /// <param name="body">What it does; it may not await. What it throws is thrown here.</param>
+    /// <exception cref="InvalidOperationException">The goroutine is not in a system call.</exception>
+    /// <exception cref="WorldFailedException">The world has failed.</exception>
+    /// <remarks>By the thread that is in the system call: what that calls is given the goroutine to call this.</remarks>
+    public void Callback(Action<Goroutine<TSync>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (!_inSystemCall || _machine == null)
+        {
+            throw new InvalidOperationException("only a goroutine in a system call can be called back");
+        }
+
+        _scheduler.ExitSystemCall(_machine);
+        _inSystemCall = false;
+        try
+        {
+            body(this);
+        }
+        finally
+        {
+            _inSystemCall = true;
+            _scheduler.EnterSystemCall(_machine);
+        }
+    }
+
     /// <summary>Stops the world and reads its statistics. The seed's <c>ReadMemStats</c>.</summary>
     /// <returns>The statistics.</returns>
     /// <exception cref="InvalidOperationException">The goroutine is in a system call.</exception>
@@ -536,6 +565,20 @@ public sealed unsafe partial class Goroutine<TSync>
         }
 
         return _leave;
+    }
+
+    /// <summary>Runs the body, which never awaits, on an M that a thread has borrowed; afterwards nobody can use this.</summary>
+    internal void RunCall(M* m)
+    {
+        try
+        {
+            Resume(m);
+        }
+        finally
+        {
+            _inSystemCall = true;
+            _machine = null;
+        }
     }
 
     /// <summary>What the goroutine was started with, which is no root from now on.</summary>

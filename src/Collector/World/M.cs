@@ -19,7 +19,7 @@ internal unsafe struct M
     /// </summary>
     internal P* NextProcessor;
 
-    /// <summary>The goroutine that it runs, or null; its own.</summary>
+    /// <summary>The goroutine that it runs, or null; its own. An extra M always has the same.</summary>
     internal G* Current;
 
     /// <summary>
@@ -34,7 +34,9 @@ internal unsafe struct M
     /// </summary>
     internal int Spinning;
 
-    /// <summary>The next idle M, or the next that waits; under the scheduler's lock.</summary>
+    /// <summary>
+    /// The next idle M, or the next that waits, under the scheduler's lock; or the next extra M, by whoever has their list.
+    /// </summary>
     internal M* ScheduleLink;
 
     /// <summary>The next M of the world; written under the scheduler's lock before it is published, then constant.</summary>
@@ -46,6 +48,6 @@ internal unsafe struct M
     /// </summary>
     internal int Started;
 
-    /// <summary>Its thread; the default for the caller of <c>Run</c>. Under the scheduler's lock.</summary>
+    /// <summary>Its thread; the default for the caller of <c>Run</c> and an extra M. Under the scheduler's lock.</summary>
     internal SyncThread Thread;
 }

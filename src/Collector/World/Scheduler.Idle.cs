@@ -15,7 +15,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         // The caller of Run takes an exception along only when nobody runs any more.
         return HasFailed
-            ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount) - 1
+            ? IsNobodyLeft(busy: 1)
             : TSync.VolatileRead(&_state->Population) < OneLive;
     }
 
@@ -27,9 +27,10 @@ internal sealed unsafe partial class Scheduler<TSync>
     {
         get
         {
-            // Where none is active, none starts another or readies one: the number of those that live cannot change.
+            // Where none is active, none starts another or readies one, unless it comes from outside: the number of those
+            // that live cannot change.
             long population = TSync.VolatileRead(&_state->Population);
-            return population >= OneLive && population % OneLive == 0 && !HasFailed;
+            return population >= OneLive && population % OneLive == 0 && !HasFailed && !_options.ForeignCalls;
         }
     }
 
@@ -43,11 +44,27 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&m->ScheduleLink, TSync.Read(&_state->IdleMachines));
         TSync.Write(&_state->IdleMachines, m);
         TSync.Write(&_state->IdleMachineCount, TSync.Read(&_state->IdleMachineCount) + 1);
+        return TakeFirstMachineIfOver();
+    }
+
+    /// <summary>The caller of <c>Run</c> off the idle list, if the run is over and it sleeps there; under the lock.</summary>
+    /// <returns>The M, which must be woken to leave, or null.</returns>
+    private M* TakeFirstMachineIfOver()
+    {
         bool over = HasFailed
-            ? TSync.Read(&_state->IdleMachineCount) == TSync.Read(&_state->MachineCount)
+            ? IsNobodyLeft(busy: 0)
             : TSync.VolatileRead(&_state->Population) < OneLive;
         return over && TSync.Read(&_state->InRun) != 0 && RemoveIdleMachine(_firstMachine) ? _firstMachine : null;
     }
+
+    /// <summary>
+    /// Whether all Ms of the world are idle but so many, and no thread is in a call that the world did not make; under
+    /// the lock.
+    /// </summary>
+    private bool IsNobodyLeft(int busy)
+        => TSync.Read(&_state->IdleMachineCount) + TSync.Read(&_state->ExtraMachineCount) + busy
+                == TSync.Read(&_state->MachineCount)
+            && TSync.Read(&_state->CallerCount) == 0;
 
     /// <summary>An idle M off the list, or null; under the lock. The seed's <c>mget</c>.</summary>
     private M* TakeIdleMachine()

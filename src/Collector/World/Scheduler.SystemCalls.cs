@@ -41,9 +41,10 @@ internal sealed unsafe partial class Scheduler<TSync>
         P* p = TSync.Read(&m->Processor);
 
         // Whoever swaps the status owns the P. If another M has brought it into a system call of its own meanwhile,
-        // that M finds it gone and waits for one, as this would have.
-        if (TSync.CompareExchange(&p->Status, ProcessorStatus.Running, ProcessorStatus.Syscall)
-            != ProcessorStatus.Syscall)
+        // that M finds it gone and waits for one, as this would have. An M that was just borrowed comes without one.
+        if (p == null
+            || TSync.CompareExchange(&p->Status, ProcessorStatus.Running, ProcessorStatus.Syscall)
+                != ProcessorStatus.Syscall)
         {
             TSync.Write(&m->Processor, null);
             TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);

@@ -66,6 +66,10 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
 
         _firstMachine = CreateMachine();
         _monitorMachine = TSync.Allocate<M>(1, "m");
+        if (options.ForeignCalls)
+        {
+            AddExtraMachine();
+        }
     }
 
     /// <summary>All goroutines that ever were.</summary>
@@ -168,20 +172,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         G* g = _freeGoroutines.Take(TSync.Read(&m->Processor));
         if (g == null)
         {
-            // Published dead, so that nobody who finds it looks for roots (golang/go 0a7c7ac80e).
-            g = TSync.Allocate<G>(1, "g");
-            TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
-            TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, _options.StackSegmentWords));
-            try
-            {
-                Goroutines.Add(g);
-            }
-            catch (Exception)
-            {
-                ShadowStack<TSync>.Free(g);
-                TSync.Free(g);
-                throw;
-            }
+            g = CreateGoroutine();
         }
 
         long id = TSync.Add(&_state->LastGoroutineId, 1);
@@ -191,6 +182,27 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         TSync.Write(&g->Managed, GCHandle.ToIntPtr(GCHandle.Alloc(goroutine)));
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
         return new GoroutineHandle(g, id, this);
+    }
+
+    /// <summary>A new goroutine, listed and dead.</summary>
+    private G* CreateGoroutine()
+    {
+        // Published dead, so that nobody who finds it looks for roots (golang/go 0a7c7ac80e).
+        G* g = TSync.Allocate<G>(1, "g");
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
+        TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, _options.StackSegmentWords));
+        try
+        {
+            Goroutines.Add(g);
+        }
+        catch (Exception)
+        {
+            ShadowStack<TSync>.Free(g);
+            TSync.Free(g);
+            throw;
+        }
+
+        return g;
     }
 
     /// <summary>

@@ -139,6 +139,19 @@ internal unsafe struct SchedulerState
     /// <summary>1 from when the monitor starts a goroutine that collects until that has ended. Atomic.</summary>
     internal int ForcedCollection;
 
+    /// <summary>
+    /// The first M for threads that the world did not make, linked by <see cref="M.ScheduleLink"/>; or 1 while somebody
+    /// has the list, who swaps that in and writes the new first back: both order what is written to the Ms on it. Not
+    /// under the scheduler's lock. The seed's <c>extram</c>.
+    /// </summary>
+    internal M* ExtraMachines;
+
+    /// <summary>How many such Ms there are, on the list or lent.</summary>
+    internal int ExtraMachineCount;
+
+    /// <summary>How many such threads are in a call of the world.</summary>
+    internal int CallerCount;
+
     /// <summary>1 while somebody is in <c>Run</c>.</summary>
     internal int InRun;
 

@@ -199,6 +199,38 @@ public sealed unsafe class World<TSync> : IDisposable
     public void Run(Action<Goroutine<TSync>> body) => Run(Goroutine<TSync>.ToAsync(body));
 
     /// <summary>
+    /// Runs a goroutine on the calling thread, which the world did not make, while another is in <see
+    /// cref="Run(Func{Goroutine{TSync}, GoroutineTask})"/>; returns when it has ended. The seed's <c>cgocallback</c>.
+    /// </summary>
+    /// <param name="body">
+    /// What the goroutine does: all but await, since it stays on its thread. It is of no use after it has returned.
+    /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// The world was made without <see cref="WorldOptions.ForeignCalls"/>; nobody is in <c>Run</c>, or it is about to return.
+    /// </exception>
+    /// <exception cref="WorldFailedException">The world has failed, before the call or during it.</exception>
+    /// <exception cref="ObjectDisposedException">The world was disposed.</exception>
+    /// <remarks>
+    /// <para>
+    /// Any thread, many at once; <c>Run</c> does not return before they have. A goroutine may call it only from within a
+    /// system call, where <see cref="Goroutine{TSync}.Callback"/> does without another M: elsewhere it would keep a P while
+    /// it waits for one. A thread waits while <see cref="WorldOptions.MaxMachines"/> leaves no M for it.
+    /// </para>
+    /// <para>An exception that leaves the body fails the world, and is thrown here and by <c>Run</c>.</para>
+    /// </remarks>
+    public void Call(Action<Goroutine<TSync>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!Options.ForeignCalls)
+        {
+            throw new InvalidOperationException($"the world was made without {nameof(WorldOptions.ForeignCalls)}");
+        }
+
+        Scheduler.Call(body);
+    }
+
+    /// <summary>
     /// All goroutines that have not ended, without stopping any: each entry is what it was at some moment of the call.
     /// Any thread. The seed's walk in <c>tracebackothers</c>.
     /// </summary>
