@@ -90,17 +90,16 @@ public class BugTests
     {
         Assert.Equal(ShrinkEnd.Minimal, failure.Shrinking?.End);
         Trace trace = failure.Trace;
-        int[] threads = [.. trace.Steps.Select(step => step.Thread)];
         var identity = new FailureIdentity(failure);
         using var engine = new Engine(HandOffs.Fastest, processor: null);
         var whole = new Attempt(new RecordedSchedule(engine, trace.Steps, [], trace.Choices), trace.Choices);
         Assert.Equal(failure.Preemptions, Run(whole).Preemptions);
         int[] preemptions =
-            [.. Enumerable.Range(0, threads.Length).Where(step => whole.Steps[step].Preempts)];
+            [.. Enumerable.Range(0, whole.Steps.Count).Where(step => whole.Steps[step].Preempts)];
         Assert.Equal(failure.Preemptions, preemptions.Length);
         foreach (int step in preemptions)
         {
-            ExecutionOutcome outcome = Run(new WithoutPreemption(threads, trace.Choices, step));
+            ExecutionOutcome outcome = Run(new Attempt(new WithoutPreemption(whole.Steps, step), trace.Choices));
             Assert.False(
                 outcome.Failure is { } left && identity.Is(left) && outcome.Preemptions < failure.Preemptions,
                 $"the preemption at step {step + 1} of {failure.Preemptions} can be removed");

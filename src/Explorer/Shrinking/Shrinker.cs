@@ -160,6 +160,21 @@ internal sealed class Shrinker(
 
         ForEachTurn(turn => _guide.Turns[turn].IsPreempted
             && (TryTurns(turns => MergeUp(turns, turn)) || TryTurns(turns => Without(turns, turn, 1))));
+        LeavePreemptionsOut();
+    }
+
+    /// <summary>
+    /// Takes single preemptions out of the schedule, step by step: that none can be is the promise of a schedule that is
+    /// minimal. Turns say less than steps where threads do something else from then on.
+    /// </summary>
+    private void LeavePreemptionsOut()
+    {
+        for (int step = 0; step < Current.Steps.Count && !budget.IsSpent;)
+        {
+            bool smaller = Current.Steps[step].Preempts
+                && Try(Current.Choices, new WithoutPreemption(Current.Steps, step));
+            step += smaller ? 0 : 1;
+        }
     }
 
     /// <summary>Leaves out turns: half of them, then a quarter, and so on down to each by itself.</summary>

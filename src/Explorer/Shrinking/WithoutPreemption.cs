@@ -1,23 +1,25 @@
-using Testbed.Explorer;
-
-namespace Testbed.Systematic;
+namespace Testbed.Explorer;
 
 /// <summary>
-/// A recorded schedule without one of its preemptions: the thread goes on until it waits, ends or gives way; then the
+/// Another execution without one of its preemptions: the thread goes on until it waits, ends or gives way; then the
 /// others follow in the order that they had, as far as they can run.
 /// </summary>
-/// <param name="threads">The schedule: who took each step.</param>
-/// <param name="choices">What the code under test was told to choose.</param>
+/// <param name="steps">That execution.</param>
 /// <param name="step">The step, from 0, that was taken by another thread than the one before it.</param>
-internal sealed class WithoutPreemption(IReadOnlyList<int> threads, IReadOnlyList<uint> choices, int step) : IStrategy
+internal sealed class WithoutPreemption(IReadOnlyList<ScheduledStep> steps, int step) : IStrategy
 {
-    private readonly List<int> _rest = [.. threads.Skip(step)];
-    private bool _goesOn = true;
-    private int _chosen;
+    private readonly LinkedList<int> _rest = [];
+    private bool _goesOn;
 
     /// <inheritdoc/>
     public void Begin(SchedulingRandom random, long execution, int expectedSteps)
     {
+        _goesOn = true;
+        _rest.Clear();
+        foreach (ScheduledStep later in steps.Skip(step))
+        {
+            _rest.AddLast(later.Thread);
+        }
     }
 
     /// <inheritdoc/>
@@ -25,7 +27,7 @@ internal sealed class WithoutPreemption(IReadOnlyList<int> threads, IReadOnlyLis
     {
         if (point.Step <= step)
         {
-            return threads[point.Step - 1];
+            return steps[point.Step - 1].Thread;
         }
 
         _goesOn &= point.CurrentGoesOn;
@@ -36,10 +38,9 @@ internal sealed class WithoutPreemption(IReadOnlyList<int> threads, IReadOnlyLis
             return point.Current;
         }
 
-        while (_rest.Count > 0)
+        while (_rest.First is { Value: int next })
         {
-            int next = _rest[0];
-            _rest.RemoveAt(0);
+            _rest.RemoveFirst();
             if (point.Enabled.Contains(next))
             {
                 return next;
@@ -50,5 +51,5 @@ internal sealed class WithoutPreemption(IReadOnlyList<int> threads, IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public uint Choose(uint bound) => _chosen < choices.Count ? Math.Min(choices[_chosen++], bound - 1) : 0;
+    public uint Choose(uint bound) => 0;
 }
