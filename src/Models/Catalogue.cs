@@ -24,6 +24,7 @@ public static class Catalogue
         new SharedHeap(),
         new RunQueue(),
         new RetakeSyscallExit(),
+        new ExtraMachines(),
         new ParkReadyStop(),
         new ForcedCollection(),
         new LateHelper(),

@@ -51,6 +51,9 @@ public static class EntryPoints
     public static void RetakeSyscallExit() => ChosenBody.Run();
 
     [Test]
+    public static void ExtraM() => ChosenBody.Run();
+
+    [Test]
     public static void ParkReadyStop() => ChosenBody.Run();
 
     [Test]
