@@ -11,7 +11,8 @@ namespace Testbed.Bugs;
 /// <param name="tree">The source.</param>
 /// <param name="model">What it means.</param>
 /// <param name="path">Its path from the repository's root, with slashes.</param>
-internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model, string path)
+/// <param name="readers">Who reads what, in all sources.</param>
+internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model, string path, PlaceReaders readers)
 {
     private const string Folder = "src/Collector/";
     private const string Extension = ".cs";
@@ -31,7 +32,9 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
                 .ToDictionary(section => section[0]);
         foreach (InvocationExpressionSyntax call in tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
-            if (sections.TryGetValue(call, out IReadOnlyList<InvocationExpressionSyntax>? section))
+            // An exit alone is not of a section that begins here: without it a lock is held for ever, which is not weaker.
+            if (sections.TryGetValue(call, out IReadOnlyList<InvocationExpressionSyntax>? section)
+                && section.Any(entry => SeamCalls.NameOf(entry) == nameof(ISync.Enter)))
             {
                 Add(call, MutationKind.DropLock, [.. section.Select(Drop)]);
             }
@@ -122,14 +125,18 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
         }
     }
 
-    /// <summary>Swaps a store with the volatile one that the next statement makes.</summary>
+    /// <summary>
+    /// Swaps a store with the volatile one that the next statement makes, if somebody may notice: a plain one matters to
+    /// those who come to it by the volatile one.
+    /// </summary>
     private void AddSwap(InvocationExpressionSyntax first)
     {
         if (first.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
             || block.Statements.SkipWhile(entry => entry != statement).ElementAtOrDefault(1) is not { } next
             || SeamCalls.In(next) is not { } second
             || SeamCalls.NameOf(second) != nameof(ISync.VolatileWrite)
-            || SeamCalls.Subject(first) == SeamCalls.Subject(second))
+            || SeamCalls.Subject(first) == SeamCalls.Subject(second)
+            || (SeamCalls.NameOf(first) == nameof(ISync.Write) && !readers.MayFind(first, second, model)))
         {
             return;
         }

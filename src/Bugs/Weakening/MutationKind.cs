@@ -4,7 +4,8 @@ namespace Testbed.Bugs;
 public enum MutationKind
 {
     /// <summary>
-    /// A critical section loses its lock: every enter of it, and every exit that a path from one of them comes to.
+    /// A critical section loses its lock: every enter of it, and every exit that a path from one of them comes to. An exit
+    /// alone, of a lock that a caller entered, is no section: without it the lock would be held for ever.
     /// </summary>
     DropLock,
 
@@ -23,6 +24,9 @@ public enum MutationKind
     /// <summary>
     /// A store and the volatile one behind it, to another place, change places. The order of two plain ones nobody can
     /// tell without a data race; and a plain one may move before a volatile one on any machine, so that is no weakening.
+    /// The order of a plain one and a volatile one matters only to a thread that reads the volatile place and then the
+    /// plain one, with nothing else between that orders them: it is tried where there is a member that reads the one
+    /// with acquire order and then the other, itself or in a member that it calls or that calls it.
     /// </summary>
     SwapStores,
 

@@ -26,10 +26,11 @@ public sealed class Weakening
     {
         _sources = sources;
         _compilation = CollectorCompiler.Prepare(sources, typeof(CorruptionException).Assembly);
+        var readers = new PlaceReaders(_compilation);
         Mutants =
         [
             .. sources.Keys.Order(StringComparer.Ordinal).AsParallel().AsOrdered().SelectMany(
-                path => new MutantFinder(TreeOf(path), _compilation.GetSemanticModel(TreeOf(path)), path).Find()),
+                path => new MutantFinder(TreeOf(path), _compilation.GetSemanticModel(TreeOf(path)), path, readers).Find()),
         ];
     }
 

@@ -39,17 +39,27 @@ public partial class WeakeningTests
         => Assert.Equal([swapped], Weakened(stores, MutationKind.SwapStores));
 
     [Theory]
+    [InlineData("TSync.Write(&_s->A, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.Write(&_s->InCallee, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.Write(&_s->InCaller, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.VolatileWrite(&_s->Apart, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    public void A_store_is_moved_if_somebody_may_come_to_it_by_the_volatile_one_or_it_is_volatile_too(string stores)
+        => Assert.Single(Weakened(stores, MutationKind.SwapStores));
+
+    [Theory]
     [InlineData("TSync.Write(_a, 1); TSync.Write(_b, 2);")]
     [InlineData("TSync.VolatileWrite(_a, 1); TSync.Write(_b, 2);")]
     [InlineData("TSync.Write(_a, 1); TSync.VolatileWrite(_a, 2);")]
     [InlineData("TSync.Write(_a, 1); int x = 0; TSync.VolatileWrite(_b, x);")]
+    [InlineData("TSync.Write(&_s->Apart, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.Write(&_s->Before, 1); TSync.VolatileWrite(&_s->B, 2);")]
     public void Stores_whose_order_nobody_may_rely_on_or_that_are_apart_stay(string stores)
         => Assert.Empty(Weakened(stores, MutationKind.SwapStores));
 
     [Theory]
     [InlineData("TSync.Read(_a); TSync.Write(_a, 1); TSync.RacyRead(_a); TSync.Now.ToString();")]
     [InlineData("Other.Enter(_lock); TSync.CreateMutex(\"m\");")]
-    public void Whatever_synchronizes_nothing_stays(string body) => Assert.Empty(Find(body).Mutants);
+    public void Whatever_synchronizes_nothing_stays(string body) => Assert.Empty(MutantsOf(body));
 
     [Fact]
     public void A_section_loses_its_lock_on_all_paths_and_the_next_section_keeps_its_own()
@@ -72,6 +82,10 @@ public partial class WeakeningTests
                 MutationKind.DropLock));
 
     [Fact]
+    public void An_exit_of_a_lock_that_the_caller_entered_stays()
+        => Assert.Empty(Weakened("TSync.Exit(_lock);", MutationKind.DropLock));
+
+    [Fact]
     public void Locks_inside_each_other_go_one_at_a_time_and_cleaning_up_belongs_to_the_section()
         => Assert.Equal(
             [
@@ -86,12 +100,12 @@ public partial class WeakeningTests
     public void Ids_stay_when_lines_move_and_other_operations_come()
     {
         const string operations = "TSync.VolatileWrite(_a, 1); TSync.VolatileWrite(_a, 2);";
-        string[] before = [.. Find(operations).Mutants.Select(mutant => mutant.Id)];
+        string[] before = [.. MutantsOf(operations).Select(mutant => mutant.Id)];
         Assert.Equal(["Probe/M/plain-write/1", "Probe/M/plain-write/2"], before);
         Mutant[] after =
-            [.. Find("\n\nTSync.Spin(0);\n" + operations).Mutants.Where(mutant => mutant.Kind == MutationKind.PlainWrite)];
+            [.. MutantsOf("\n\nTSync.Spin(0);\n" + operations).Where(mutant => mutant.Kind == MutationKind.PlainWrite)];
         Assert.Equal(before, after.Select(mutant => mutant.Id));
-        Assert.NotEqual(Find(operations).Mutants[0].Line, after[0].Line);
+        Assert.NotEqual(MutantsOf(operations)[0].Line, after[0].Line);
     }
 
     [Fact]
@@ -99,7 +113,7 @@ public partial class WeakeningTests
     {
         IReadOnlyList<Mutant> mutants = Weakening.OfCollector.Mutants;
         Assert.Equal(mutants.Count, mutants.Select(mutant => mutant.Id).Distinct().Count());
-        Assert.Equal(Count("Enter|Exit"), EditsOf(MutationKind.DropLock));
+        Assert.InRange(EditsOf(MutationKind.DropLock), Count("Enter"), Count("Enter|Exit"));
         Assert.Equal(Count("CompareExchange"), EditsOf(MutationKind.SplitCompareExchange));
         Assert.Equal(Count("Add|Or|And|Exchange"), EditsOf(MutationKind.SplitUpdate));
         Assert.Equal(Count("VolatileWrite"), EditsOf(MutationKind.PlainWrite));
@@ -144,6 +158,10 @@ public partial class WeakeningTests
     private static Weakening Find(string body)
         => new(new Dictionary<string, string> { [Path] = Source(body) });
 
+    /// <summary>The mutants of the body, without those of what is around it.</summary>
+    private static Mutant[] MutantsOf(string body)
+        => [.. Find(body).Mutants.Where(mutant => mutant.Id.StartsWith("Probe/M/", StringComparison.Ordinal))];
+
     private static string Source(string body)
         => $$"""
         using Testbed.Sync;
@@ -154,6 +172,20 @@ public partial class WeakeningTests
             private int* _a, _b;
             private Mutex _lock, _other;
             private Note _note;
+            private State* _s;
+
+            private struct State
+            {
+                internal int A, B, InCallee, InCaller, Apart, Before;
+            }
+
+            private bool Reader() => TSync.VolatileRead(&_s->B) == TSync.Read(&_s->A) && Callee() == 0;
+
+            private int Callee() => TSync.Read(&_s->InCallee);
+
+            private bool Caller() => TSync.Read(&_s->Before) == 0 && Reader() && TSync.Read(&_s->InCaller) == 0;
+
+            private bool Other() => TSync.Read(&_s->Apart) == 0 && Caller();
 
             private void M(bool x)
             {
@@ -167,7 +199,7 @@ public partial class WeakeningTests
     private static string[] Weakened(string body, MutationKind kind)
         =>
         [
-            .. Find(body).Mutants.Where(mutant => mutant.Kind == kind).Select(mutant =>
+            .. MutantsOf(body).Where(mutant => mutant.Kind == kind).Select(mutant =>
             {
                 string text = SourceText.From(Source(body))
                     .WithChanges(mutant.Edits.OrderBy(edit => edit.Span))
