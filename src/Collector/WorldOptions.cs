@@ -100,6 +100,11 @@ public sealed record WorldOptions
     /// </summary>
     public int RunQueueLength { get; init; } = 256;
 
+    /// <summary>
+    /// With so many dead goroutines a P gives half of them to all, to be used again; at least 2. The seed's 64.
+    /// </summary>
+    public int FreeGoroutinesLength { get; init; } = 64;
+
     /// <summary>Each so-manieth goroutine that a P runs comes from the queue for all, if there is one. The seed's 61.</summary>
     public int FairTurn { get; init; } = 61;
 
@@ -211,6 +216,7 @@ public sealed record WorldOptions
         Require(FirstGoroutineCapacity, 1, 1 << 20, nameof(FirstGoroutineCapacity));
         Require(RunQueueLength, 2, 1 << 20, nameof(RunQueueLength));
         RequirePowerOfTwo(RunQueueLength, nameof(RunQueueLength));
+        Require(FreeGoroutinesLength, 2, 1 << 20, nameof(FreeGoroutinesLength));
         Require(FairTurn, 1, int.MaxValue, nameof(FairTurn));
         Require(StackSegmentWords, 4, 1 << 20, nameof(StackSegmentWords));
         Require(DataWords, 1, 1 << 24, nameof(DataWords));

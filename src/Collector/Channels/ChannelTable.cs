@@ -227,7 +227,8 @@ internal sealed unsafe class ChannelTable<TSync> : IDisposable
     /// <summary>The waiter that ended a wait; on its goroutine, once it runs again.</summary>
     internal static Waiter* FindFired(Waiter* newest)
     {
-        nint fired = TSync.VolatileRead(&TSync.Read(&newest->Leader)->Fired) - 1;
+        // Plain: whoever swapped it in has made the goroutine runnable since, and nobody swaps again.
+        nint fired = TSync.Read(&TSync.Read(&newest->Leader)->Fired) - 1;
         Waiter* waiter = newest;
         while (TSync.Read(&waiter->Case) != fired)
         {

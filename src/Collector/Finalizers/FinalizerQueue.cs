@@ -7,9 +7,16 @@ namespace Testbed.Collector;
 /// <c>finq</c>, <c>finc</c>, <c>allfin</c>, <c>finlock</c>, <c>fing</c> and <c>fingwait</c>.
 /// </summary>
 /// <remarks>
+/// <para>
+/// The lock is among the workers that sweep. All else is ordered by stops of the world: nobody sweeps beside a goroutine;
+/// whoever has collected calls <see cref="TakeRunner"/> before its next safepoint; and the goroutine that runs finalizers
+/// collects between taking some and waiting for more.
+/// </para>
+/// <para>
 /// Invariants: a block is on the queue with at least one finalizer, among the free ones with none, or with the goroutine
 /// that runs finalizers; that goroutine waits only while the queue is empty, until the world runs again after a sweep
 /// that has filled it.
+/// </para>
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
 internal sealed unsafe class FinalizerQueue<TSync> : IDisposable
@@ -67,50 +74,43 @@ internal sealed unsafe class FinalizerQueue<TSync> : IDisposable
     /// <returns>The newest, each leading to the next; null if there is none.</returns>
     internal FinalizerBlock* TakeAll()
     {
-        TSync.Enter(_lock);
         FinalizerBlock* block = TSync.Read(&_state->Queue);
         TSync.Write(&_state->Queue, null);
-        TSync.Exit(_lock);
         return block;
     }
 
     /// <summary>
-    /// Takes back a block whose finalizers have run. Under the lock, which the seed did without (golang/go#7324).
+    /// Takes back a block whose finalizers have run; by the goroutine that runs them. Without the lock, as in the seed,
+    /// where that became a bug once goroutines ran beside the sweep (golang/go#7324).
     /// </summary>
     internal void Give(FinalizerBlock* block)
     {
         TSync.Write(&block->Count, 0);
-        TSync.Enter(_lock);
         TSync.Write(&block->Next, TSync.Read(&_state->Free));
         TSync.Write(&_state->Free, block);
-        TSync.Exit(_lock);
     }
 
     /// <summary>
-    /// Lets the goroutine that runs finalizers wait. It has just found the queue empty, and its M has kept its P since,
-    /// so that nothing was swept meanwhile: the queue is empty still.
+    /// Lets the goroutine that runs finalizers wait. It has just found the queue empty, and its M has kept its P since and
+    /// until it waits, so that nothing is swept meanwhile: the queue is empty still, and nobody wakes it before.
     /// </summary>
     /// <param name="g">The goroutine, which has left its M.</param>
-    /// <param name="park">Makes it wait; under the lock, so that nobody wakes it before.</param>
-    internal void Wait(G* g, Action park)
+    internal void Wait(G* g)
     {
-        TSync.Enter(_lock);
         TSync.Write(&_state->Waiting, g);
         TSync.Write(&_state->Runner, Runner.Waits);
-        park();
-        TSync.Exit(_lock);
     }
 
-    /// <summary>Sees to it that the finalizers on the queue are run; by a goroutine, after a collection.</summary>
+    /// <summary>
+    /// Sees to it that the finalizers on the queue are run; by the goroutine that has collected, before its next safepoint.
+    /// </summary>
     /// <param name="waiting">The goroutine that runs them if it waited: the caller makes it runnable. Else null.</param>
     /// <returns>Whether there is no such goroutine yet: the caller starts it.</returns>
     internal bool TakeRunner(out G* waiting)
     {
-        TSync.Enter(_lock);
         Runner runner = TSync.Read(&_state->Runner);
         waiting = runner == Runner.Waits ? TSync.Read(&_state->Waiting) : null;
         TSync.Write(&_state->Runner, Runner.Runs);
-        TSync.Exit(_lock);
         return runner == Runner.None;
     }
 
@@ -146,7 +146,7 @@ internal sealed unsafe class FinalizerQueue<TSync> : IDisposable
         return block;
     }
 
-    /// <summary>Under the lock; the collector reads while the world is stopped, after or before all sweepers.</summary>
+    /// <summary>Under the lock while the world is swept; at any other time ordered by the stops of the world.</summary>
     private struct State
     {
         /// <summary>Blocks with finalizers to run, the newest first. The seed's <c>finq</c>.</summary>

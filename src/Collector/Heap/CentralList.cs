@@ -119,10 +119,8 @@ internal sealed unsafe class CentralList<TSync> : IDisposable
     /// <exception cref="CorruptionException">One does not hold.</exception>
     internal (long Objects, int Spans) CheckInvariants()
     {
-        TSync.Enter(_lock);
         (long objects, int spans) = Check(TSync.Read(&_state->NonEmpty), empty: false);
         (long otherObjects, int otherSpans) = Check(TSync.Read(&_state->Empty), empty: true);
-        TSync.Exit(_lock);
         return (objects + otherObjects, spans + otherSpans);
     }
 

@@ -37,12 +37,19 @@ internal sealed unsafe class AllGoroutines<TSync> : IDisposable
     }
 
     /// <summary>How many there are; at any time, from any thread.</summary>
-    internal long Count => TSync.VolatileRead(&_state->Count);
+    internal long Count
+    {
+        get
+        {
+            Snapshot(out long count);
+            return count;
+        }
+    }
 
     /// <summary>
     /// Goroutine <paramref name="index"/>; at any time, from any thread that has seen a <see cref="Count"/> above it.
     /// </summary>
-    internal G* this[long index] => TSync.Read(ItemsOf(TSync.VolatileRead(&_state->Array)) + index);
+    internal G* this[long index] => TSync.Read(Snapshot(out _) + index);
 
     /// <summary>The first goroutines, as many as there are now; at any time, from any thread. Valid as long as the world.</summary>
     internal G** Snapshot(out long count)

@@ -39,6 +39,12 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     /// </summary>
     private readonly long* _pauses;
 
+    /// <summary>
+    /// A handle to the exception of each worker, or 0: its own until it has counted itself in <see cref="State.Done"/>,
+    /// then of the one that collects.
+    /// </summary>
+    private readonly nint* _failures;
+
     internal Collection(
         WorldOptions options,
         Heap<TSync> heap,
@@ -56,6 +62,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         _allDone = TSync.CreateNote("alldone");
         _state = TSync.Allocate<State>(1, "gc");
         _pauses = TSync.Allocate<long>((nuint)options.PauseHistoryLength, "gc.pauses");
+        _failures = TSync.Allocate<nint>((nuint)options.MaxGcWorkers, "gc.failures");
     }
 
     /// <summary>Frees everything; the world has ended.</summary>
@@ -64,6 +71,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         _marker.Dispose();
         _sweepFor.Dispose();
         TSync.Destroy(_allDone);
+        TSync.Free(_failures);
         TSync.Free(_pauses);
         TSync.Free(_state);
     }
@@ -97,8 +105,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         long asked = TSync.Now;
         _scheduler.StopTheWorld(m);
         G* g = TSync.Read(&m->Current);
-        TSync.Write(&g->WaitReason, WaitReason.Collecting);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        GoroutineWait<TSync>.Begin(g, WaitReason.Collecting);
         int workers = 1;
         bool finalizersQueued;
         try
@@ -110,9 +117,7 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         finally
         {
             finalizersQueued = _heap.FinalizerQueue.HasWork;
-            TSync.Write(&g->WaitReason, WaitReason.None);
-            TSync.Write(&g->WaitSince, 0);
-            TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+            GoroutineWait<TSync>.End(g, GoroutineStatus.Running);
             _scheduler.StartTheWorld(m, workers < _scheduler.WantedWorkers);
             _scheduler.ReleaseWorld();
         }
@@ -285,22 +290,17 @@ internal sealed unsafe class Collection<TSync> : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(exception);
+            Fail(worker, exception);
         }
 
         return marked;
     }
 
-    /// <summary>Keeps the first exception of a worker, and lets the others stop waiting for it.</summary>
-    private void Fail(Exception exception)
+    /// <summary>Keeps the exception of a worker, and lets the others stop waiting for it.</summary>
+    private void Fail(int worker, Exception exception)
     {
         TSync.ReportFailure(exception);
-        var handle = GCHandle.Alloc(exception);
-        if (TSync.CompareExchange(&_state->Failure, GCHandle.ToIntPtr(handle), 0) != 0)
-        {
-            handle.Free();
-        }
-
+        TSync.Write(_failures + worker, GCHandle.ToIntPtr(GCHandle.Alloc(exception)));
         _marker.Fail();
         _sweepFor.Fail();
     }
@@ -308,13 +308,22 @@ internal sealed unsafe class Collection<TSync> : IDisposable
     /// <summary>Throws the exception of a worker, if there was one; after all have counted themselves done.</summary>
     private void ThrowIfFailed()
     {
-        nint failure = TSync.Exchange(&_state->Failure, 0);
-        if (failure != 0)
+        Exception? first = null;
+        for (int worker = 0; worker < TSync.Read(&_state->Workers); worker++)
         {
-            var handle = GCHandle.FromIntPtr(failure);
-            var exception = (Exception)handle.Target!;
-            handle.Free();
-            ExceptionDispatchInfo.Throw(exception);
+            nint failure = TSync.Read(_failures + worker);
+            if (failure != 0)
+            {
+                TSync.Write(_failures + worker, 0);
+                var handle = GCHandle.FromIntPtr(failure);
+                first ??= (Exception)handle.Target!;
+                handle.Free();
+            }
+        }
+
+        if (first is not null)
+        {
+            ExceptionDispatchInfo.Throw(first);
         }
     }
 
@@ -332,12 +341,6 @@ internal sealed unsafe class Collection<TSync> : IDisposable
 
         /// <summary>How many helpers have ended; atomic. The seed's <c>work.ndone</c>.</summary>
         internal int Done;
-
-        /// <summary>
-        /// A handle to the first exception of a worker, or 0. Swapped in by whoever is first, and out by the collecting
-        /// worker after the last has counted itself in <see cref="Done"/>, which orders the two.
-        /// </summary>
-        internal nint Failure;
 
         /// <summary>The number of the collector's P: written before helpers are woken.</summary>
         internal int Collector;

@@ -15,17 +15,16 @@ namespace Testbed.Collector;
 internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
     where TSync : struct, ISync
 {
-    /// <summary>With so many on its list, a P gives some to all.</summary>
-    internal const int MaxLocal = 64;
-
-    /// <summary>It gives until it has fewer than this, and takes until it has as many.</summary>
-    internal const int Refill = 32;
-
+    private readonly int _length;
+    private readonly int _refill;
     private readonly Mutex _lock;
     private readonly State* _state;
 
-    internal FreeGoroutines()
+    /// <param name="length">With so many on its list, a P gives to all, until it has fewer than half; it takes as many.</param>
+    internal FreeGoroutines(int length)
     {
+        _length = length;
+        _refill = length / 2;
         _lock = TSync.CreateMutex("gflock");
         _state = TSync.Allocate<State>(1, "gfree");
     }
@@ -49,10 +48,10 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
         }
 
         PutLocal(p, g);
-        if (TSync.Read(&p->FreeGoroutineCount) >= MaxLocal)
+        if (TSync.Read(&p->FreeGoroutineCount) >= _length)
         {
             TSync.Enter(_lock);
-            while (TSync.Read(&p->FreeGoroutineCount) >= Refill)
+            while (TSync.Read(&p->FreeGoroutineCount) >= _refill)
             {
                 PutShared(TakeLocal(p));
             }
@@ -64,13 +63,11 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
     /// <summary>Gives all that a P has to the list for all; while the world is stopped. The seed's <c>gfpurge</c>.</summary>
     internal void PutAll(P* p)
     {
-        TSync.Enter(_lock);
         for (G* g; (g = TakeLocal(p)) != null;)
         {
-            PutShared(g);
+            // Under the lock: the monitor may take one.
+            Put(null, g);
         }
-
-        TSync.Exit(_lock);
     }
 
     /// <summary>A dead goroutine off its list, or null; by the owner of the P, which is null for a caller without one.</summary>
@@ -86,7 +83,7 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
 
         TSync.Enter(_lock);
         g = TakeShared();
-        while (p != null && TSync.Read(&p->FreeGoroutineCount) < Refill && TakeShared() is var more && more != null)
+        while (p != null && TSync.Read(&p->FreeGoroutineCount) < _refill && TakeShared() is var more && more != null)
         {
             PutLocal(p, more);
         }

@@ -48,6 +48,9 @@ internal unsafe struct M
     /// </summary>
     internal int Started;
 
-    /// <summary>Its thread; the default for the caller of <c>Run</c> and an extra M. Under the scheduler's lock.</summary>
+    /// <summary>
+    /// Its thread; the default for the caller of <c>Run</c> and an extra M. Written by whoever starts it, and read when the
+    /// world ends: once that M or the monitor has been joined, or that thread has left.
+    /// </summary>
     internal SyncThread Thread;
 }

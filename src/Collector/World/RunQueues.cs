@@ -120,7 +120,8 @@ internal sealed unsafe class RunQueues<TSync>(int length)
     /// <returns>One of them, while the others are on the thief's queue; null if there is none.</returns>
     internal G* TrySteal(P* thief, P* victim)
     {
-        uint tail = TailOf(TSync.VolatileRead(&thief->RunQueue));
+        // Plain: its owner has seen it empty, and nobody else changes an empty queue.
+        uint tail = TailOf(TSync.Read(&thief->RunQueue));
         while (true)
         {
             ulong queue = TSync.VolatileRead(&victim->RunQueue);

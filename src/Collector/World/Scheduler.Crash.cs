@@ -76,8 +76,8 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Enter(_lock);
 
         // While the world is stopped, those that wait for a P keep waiting, and may help to collect: whoever starts it
-        // again lets one of them go when it leaves its P.
-        M* waiters = (TSync.VolatileRead(&_state->Stop) & StopReason.World) == 0 ? TakeAllWaiters() : null;
+        // again lets one of them go when it leaves its P. (Plain: the crash lock and this one order who writes the word.)
+        M* waiters = (TSync.Read(&_state->Stop) & StopReason.World) == 0 ? TakeAllWaiters() : null;
         for (M* waiter; (waiter = TakeWorldWaiter()) != null;)
         {
             TSync.Write(&waiter->ScheduleLink, waiters);
@@ -88,15 +88,12 @@ internal sealed unsafe partial class Scheduler<TSync>
         WakeAll(waiters);
     }
 
-    /// <summary>Throws the exception that the world failed with, if it has; nobody crashes any more.</summary>
+    /// <summary>Throws the exception that the world failed with, if it has.</summary>
     private void ThrowIfFailed()
     {
-        TSync.Enter(_crashLock);
-        nint failure = TSync.Read(&_state->Failure);
-        TSync.Exit(_crashLock);
-        if (failure != 0)
+        if (HasFailed)
         {
-            ExceptionDispatchInfo.Throw((Exception)GCHandle.FromIntPtr(failure).Target!);
+            ExceptionDispatchInfo.Throw((Exception)GCHandle.FromIntPtr(TSync.Read(&_state->Failure)).Target!);
         }
     }
 
@@ -143,7 +140,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         if (own != null)
         {
-            AppendHeader(text, TSync.VolatileRead(&own->Id), TSync.VolatileRead(&own->Status));
+            AppendHeader(text, TSync.Read(&own->Id), TSync.Read(&own->Status));
             AppendFrames(text, own);
         }
 

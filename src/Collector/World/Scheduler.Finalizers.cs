@@ -21,8 +21,8 @@ internal sealed unsafe partial class Scheduler<TSync>
 
     /// <summary>Lets the goroutine that runs finalizers wait for some; it has just left its M.</summary>
     private void ParkFinalizerRunner(G* g)
-        => _world.Heap.FinalizerQueue.Wait(g, () => SetFinalizerRunnerWaiting(g));
-
-    /// <summary>Makes the goroutine that runs finalizers wait; under the queue's lock.</summary>
-    private void SetFinalizerRunnerWaiting(G* g) => MakeWaiting(g, WaitReason.Finalizers, OneLive + OneActive);
+    {
+        _world.Heap.FinalizerQueue.Wait(g);
+        MakeWaiting(g, WaitReason.Finalizers, OneLive + OneActive);
+    }
 }

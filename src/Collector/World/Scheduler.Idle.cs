@@ -153,9 +153,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         // An M is started by an older one: once that is joined, the thread of the younger is known.
         for (int id = 0; FindMachine(id) is var m && m != null; id++)
         {
-            TSync.Enter(_lock);
             SyncThread thread = TSync.Read(&m->Thread);
-            TSync.Exit(_lock);
             if (thread.Handle != 0)
             {
                 TSync.Join(thread);
@@ -172,12 +170,10 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
     }
 
-    /// <summary>The M with a number, or null.</summary>
+    /// <summary>The M with a number, or null; once all goroutines have ended, so that nobody makes Ms any more.</summary>
     private M* FindMachine(int id)
     {
-        TSync.Enter(_lock);
         M* m = TSync.Read(&_state->AllMachines);
-        TSync.Exit(_lock);
         while (m != null && TSync.Read(&m->Id) != id)
         {
             m = TSync.Read(&m->AllLink);

@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <content>Ms: what a thread does from its start to its end.</content>
@@ -277,8 +275,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// <param name="fewer">What the population loses, in one step: what it is between two would look like a deadlock.</param>
     private void MakeWaiting(G* g, WaitReason reason, long fewer)
     {
-        TSync.Write(&g->WaitReason, reason);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        GoroutineWait<TSync>.Begin(g, reason);
         TSync.Add(&_state->Population, -fewer);
     }
 
@@ -288,9 +285,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// </summary>
     internal void Ready(M* m, G* g)
     {
-        TSync.Write(&g->WaitReason, WaitReason.None);
-        TSync.Write(&g->WaitSince, 0);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Runnable);
+        GoroutineWait<TSync>.End(g, GoroutineStatus.Runnable);
         TSync.Add(&_state->Population, OneActive);
         Enqueue(m, g);
     }
@@ -406,10 +401,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         TSync.Write(&m->Started, 1);
         TSync.Write(&m->Processor, TSync.Read(&m->NextProcessor));
         TSync.Write(&m->NextProcessor, null);
-        SyncThread thread = TSync.StartThread($"m{TSync.Read(&m->Id)}", () => RunMachine(m));
-        TSync.Enter(_lock);
-        TSync.Write(&m->Thread, thread);
-        TSync.Exit(_lock);
+        TSync.Write(&m->Thread, TSync.StartThread($"m{TSync.Read(&m->Id)}", () => RunMachine(m)));
     }
 
     /// <summary>Wakes Ms that are linked by their <see cref="M.ScheduleLink"/>, the first given; without the lock.</summary>

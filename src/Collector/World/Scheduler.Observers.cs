@@ -64,17 +64,9 @@ internal sealed unsafe partial class Scheduler<TSync>
 
     /// <summary>Bytes of what describes goroutines, Ms and Ps; while the world is stopped.</summary>
     internal long DescriptionBytes
-    {
-        get
-        {
-            TSync.Enter(_lock);
-            long machines = TSync.Read(&_state->MachineCount);
-            TSync.Exit(_lock);
-            return (Goroutines.Count * (sizeof(G) + sizeof(G*)))
-                + (machines * sizeof(M))
-                + (ProcessorCount * ((long)sizeof(P) + (_runQueues.Length * sizeof(G*))));
-        }
-    }
+        => (Goroutines.Count * (sizeof(G) + sizeof(G*)))
+            + (TSync.Read(&_state->MachineCount) * (long)sizeof(M))
+            + (ProcessorCount * ((long)sizeof(P) + (_runQueues.Length * sizeof(G*))));
 
     /// <summary>Reads something while the world is stopped, for the goroutine that the M runs.</summary>
     /// <exception cref="WorldFailedException">The world has failed.</exception>
@@ -103,7 +95,8 @@ internal sealed unsafe partial class Scheduler<TSync>
             GoroutineStatus status = TSync.VolatileRead(&g->Status);
             if (IsAlive(status))
             {
-                list.Add(new GoroutineInfo(TSync.VolatileRead(&g->Id), NameOf(status))
+                // Plain: nothing ends while the world is stopped, and the status was written after the number.
+                list.Add(new GoroutineInfo(TSync.Read(&g->Id), NameOf(status))
                 {
                     WaitReason = status == GoroutineStatus.Waiting ? NameOf(TSync.Read(&g->WaitReason)) : "",
                     BlockedSince = TSync.Read(&g->WaitSince),

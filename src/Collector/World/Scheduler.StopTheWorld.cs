@@ -22,8 +22,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
 
         G* g = TSync.Read(&m->Current);
-        TSync.Write(&g->WaitReason, WaitReason.WorldSemaphore);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Waiting);
+        GoroutineWait<TSync>.Begin(g, WaitReason.WorldSemaphore);
         MachineQueue<TSync>.Append(&_state->FirstWorldWaiter, &_state->LastWorldWaiter, m);
         M* woken = ReleaseProcessor(m, blocks: true);
         TSync.Exit(_lock);
@@ -32,9 +31,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         // Whoever gives the right back passes it on to this M, which then needs a P again.
         Sleep(m);
         WaitForProcessor(m);
-        TSync.Write(&g->WaitReason, WaitReason.None);
-        TSync.Write(&g->WaitSince, 0);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+        GoroutineWait<TSync>.End(g, GoroutineStatus.Running);
     }
 
     /// <summary>
@@ -269,11 +266,10 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
     }
 
+    /// <summary>By the stopper, whom the lock or the last to stop has told of all that it reads.</summary>
     private void CheckStopped()
     {
-        TSync.Enter(_lock);
         int left = TSync.Read(&_state->StopWait);
-        TSync.Exit(_lock);
         if (left != 0)
         {
             throw new CorruptionException($"stoptheworld: not stopped (stopwait {left})");
@@ -281,7 +277,7 @@ internal sealed unsafe partial class Scheduler<TSync>
 
         for (int i = 0; i < ProcessorCount; i++)
         {
-            ProcessorStatus status = TSync.VolatileRead(&_processors[i]->Status);
+            ProcessorStatus status = TSync.Read(&_processors[i]->Status);
             if (status != ProcessorStatus.GcStop)
             {
                 throw new CorruptionException($"stoptheworld: not stopped (p {i} is {status})");

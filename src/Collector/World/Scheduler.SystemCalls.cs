@@ -51,7 +51,6 @@ internal sealed unsafe partial class Scheduler<TSync>
             WaitForProcessor(m);
         }
 
-        TSync.Write(&g->WaitSince, 0);
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+        GoroutineWait<TSync>.End(g, GoroutineStatus.Running);
     }
 }

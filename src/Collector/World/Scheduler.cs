@@ -53,7 +53,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         _monitorNote = TSync.CreateNote("sysmonnote");
         _crashLock = TSync.CreateMutex("paniclk");
         _state = TSync.Allocate<SchedulerState>(1, "sched");
-        _freeGoroutines = new FreeGoroutines<TSync>();
+        _freeGoroutines = new FreeGoroutines<TSync>(options.FreeGoroutinesLength);
         _runQueues = new RunQueues<TSync>(options.RunQueueLength);
         Goroutines = new AllGoroutines<TSync>(
             options.FirstGoroutineCapacity, options.Growth, exception => Die(exception));
@@ -81,17 +81,8 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     /// <summary>Why no goroutine may go on, on whatever P; any thread.</summary>
     private StopReason Stopping => TSync.VolatileRead(&_state->Stop) & ~StopReason.Preemption;
 
-    /// <summary>Whether somebody is in <see cref="Run"/>. Any thread.</summary>
-    internal bool IsRunning
-    {
-        get
-        {
-            TSync.Enter(_lock);
-            bool running = TSync.Read(&_state->InRun) != 0;
-            TSync.Exit(_lock);
-            return running;
-        }
-    }
+    /// <summary>Whether somebody is in <see cref="Run"/>, who should not be: by the thread that ends the world.</summary>
+    internal bool IsRunning => TSync.Read(&_state->InRun) != 0;
 
     /// <summary>Frees everything. All Ms have left.</summary>
     public void Dispose()
@@ -189,7 +180,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
     {
         // Published dead, so that nobody who finds it looks for roots (golang/go 0a7c7ac80e).
         G* g = TSync.Allocate<G>(1, "g");
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
+        TSync.Write(&g->Status, GoroutineStatus.Dead);
         TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, _options.StackSegmentWords));
         try
         {
@@ -345,7 +336,7 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         if (p != null)
         {
             TSync.Write(&_state->IdleProcessors, TSync.Read(&p->Link));
-            TSync.Add(&_state->IdleProcessorCount, -1);
+            CountIdleProcessors(-1);
             TSync.VolatileWrite(&p->Status, ProcessorStatus.Running);
             WakeMonitor();
         }
@@ -359,8 +350,11 @@ internal sealed unsafe partial class Scheduler<TSync> : IDisposable
         TSync.VolatileWrite(&p->Status, ProcessorStatus.Idle);
         TSync.Write(&p->Link, TSync.Read(&_state->IdleProcessors));
         TSync.Write(&_state->IdleProcessors, p);
-        TSync.Add(&_state->IdleProcessorCount, 1);
+        CountIdleProcessors(1);
     }
+
+    /// <summary>Counts idle Ps; under the lock. A full fence: see <see cref="SchedulerState.IdleProcessorCount"/>.</summary>
+    private void CountIdleProcessors(int more) => TSync.Add(&_state->IdleProcessorCount, more);
 
     /// <summary>
     /// Gives an idle P, if there is one, to an M that has use for it; under the lock, while the world is not stopped.

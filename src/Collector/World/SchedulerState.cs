@@ -45,7 +45,7 @@ internal unsafe struct SchedulerState
     /// </summary>
     internal int ProcessorCount;
 
-    /// <summary>How many Ps the stopper still waits for. The seed's <c>stopwait</c>.</summary>
+    /// <summary>How many Ps the stopper still waits for; once there is none, its own. The seed's <c>stopwait</c>.</summary>
     internal int StopWait;
 
     /// <summary>Idle Ms, which sleep. The seed's <c>midle</c>.</summary>
@@ -152,9 +152,12 @@ internal unsafe struct SchedulerState
     /// <summary>How many such threads are in a call of the world.</summary>
     internal int CallerCount;
 
-    /// <summary>1 while somebody is in <c>Run</c>.</summary>
+    /// <summary>1 while somebody is in <c>Run</c>; when the world ends, its last thread reads it without the lock.</summary>
     internal int InRun;
 
-    /// <summary>A handle to the exception that ended the world, or 0; under the crash lock.</summary>
+    /// <summary>
+    /// A handle to the exception that ended the world, or 0; under the crash lock, and read without it once
+    /// <see cref="Stop"/> tells of the failure.
+    /// </summary>
     internal nint Failure;
 }

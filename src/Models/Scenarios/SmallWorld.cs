@@ -28,6 +28,7 @@ internal static class SmallWorld
         FixedChunkBytes = 1,
         FirstGoroutineCapacity = 1,
         RunQueueLength = 2,
+        FreeGoroutinesLength = 2,
         FairTurn = 3,
         StackSegmentWords = 8,
         DataWords = 2,
@@ -45,5 +46,5 @@ internal static class SmallWorld
     /// <summary>The first goroutine of a world's first run; by itself, which has no handle of its own.</summary>
     internal static unsafe GoroutineHandle FirstGoroutine<TSync>(World<TSync> world)
         where TSync : struct, ISync
-        => new(world.Goroutines[0], 1, world.Scheduler);
+        => new(TSync.Read(world.Goroutines.Snapshot(out _)), 1, world.Scheduler);
 }

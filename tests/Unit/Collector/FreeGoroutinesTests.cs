@@ -7,10 +7,10 @@ namespace Testbed.Unit.Collector;
 /// <summary>The lists of dead goroutines, each P's and the one for all.</summary>
 public sealed unsafe class FreeGoroutinesTests : IDisposable
 {
-    private const int Full = FreeGoroutines<NativeSync>.MaxLocal;
-    private const int Refilled = FreeGoroutines<NativeSync>.Refill;
+    private const int Full = 64;
+    private const int Refilled = Full / 2;
 
-    private readonly FreeGoroutines<NativeSync> _free = new();
+    private readonly FreeGoroutines<NativeSync> _free = new(Full);
     private readonly P* _processors = NativeSync.Allocate<P>(2, "p");
     private readonly G* _goroutines = NativeSync.Allocate<G>(Full, "g");
 
