@@ -6,7 +6,8 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// A goroutine changes the number of Ps from two to one or three and back, while others are ready on the queues of the
-/// Ps, another collects, and one goes through a system call.
+/// Ps, another collects, and one goes through a system call. In half the executions a thread outside the world traces its
+/// scheduler meanwhile.
 /// </summary>
 /// <remarks>
 /// Each goroutine runs once and to its end, whichever P it was queued on; the heap is whole after each collection, with
@@ -66,7 +67,11 @@ internal sealed class ChangeOfProcessors : Scenario
         internal unsafe void Run()
         {
             HeapPicture<TSync>.Offer(_world);
-            _world.Run(Main);
+            using (SchedulerTracer<TSync>.StartPerhaps(_world))
+            {
+                _world.Run(Main);
+            }
+
             for (int i = 0; i < Ready; i++)
             {
                 OracleException.Require(TSync.Read(_ended + i) == 1, $"goroutine {i} of {Ready} has not run to its end");

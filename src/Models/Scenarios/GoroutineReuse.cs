@@ -5,14 +5,14 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Goroutines with a frame end and are used again for others while one profiles them, a thread outside the world lists
-/// them, and one that ended is waited for by its old number.
+/// them, and one that ended is waited for by its old number. Both threads run the world: one after the other.
 /// </summary>
 internal sealed class GoroutineReuse : Scenario
 {
     private const int Slots = 3;
 
-    /// <summary>The first, the profiler, and two generations that each start another.</summary>
-    private const int Started = 6;
+    /// <summary>The first, the profiler, two generations that each start another, and one that the outsider runs.</summary>
+    private const int Started = 7;
 
     /// <inheritdoc/>
     public override string Name => "goroutine-reuse";
@@ -28,10 +28,34 @@ internal sealed class GoroutineReuse : Scenario
     public override void Run<TSync>()
     {
         using var world = new World<TSync>(SmallWorld.Options(processors: 2));
-        SyncThread outsider = TSync.StartThread("outsider", () => Check(world.ListGoroutines()));
-        world.Run(Main);
+        SyncThread outsider = TSync.StartThread("outsider", () =>
+        {
+            Check(world.ListGoroutines());
+            TryRun(world, static _ => GoroutineTask.Completed);
+        });
+        bool ran = TryRun(world, Main);
         TSync.Join(outsider);
+        if (!ran)
+        {
+            world.Run(Main);
+        }
+
         OracleException.Require(world.GoroutineCount == 0, $"{world.GoroutineCount} goroutines are counted at the end");
+    }
+
+    /// <summary>Runs the world unless the other thread does.</summary>
+    private static bool TryRun<TSync>(World<TSync> world, Func<Goroutine<TSync>, GoroutineTask> main)
+        where TSync : struct, ISync
+    {
+        try
+        {
+            world.Run(main);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static async GoroutineTask Main<TSync>(Goroutine<TSync> g)
@@ -48,11 +72,15 @@ internal sealed class GoroutineReuse : Scenario
         await g.Join(profiler);
     }
 
-    /// <summary>Runs with a frame, and starts one that does the same.</summary>
+    /// <summary>Runs with a frame, and starts one that does the same and calls the system.</summary>
     private static void Generation<TSync>(Goroutine<TSync> g)
         where TSync : struct, ISync
     {
-        g.Go(static next => next.PushFrame(Slots).Dispose());
+        g.Go(static next =>
+        {
+            next.PushFrame(Slots).Dispose();
+            next.SystemCall(static () => { });
+        });
         using Frame<TSync> frame = g.PushFrame(Slots);
         g.Safepoint();
     }

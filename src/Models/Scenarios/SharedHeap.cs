@@ -7,18 +7,23 @@ namespace Testbed.Models.Scenarios;
 /// <summary>
 /// Two goroutines and a thread of the host use at the same time what the heap shares: they make types, interfaces,
 /// frames and finalizers known; the goroutines set and clear finalizers of neighbours, allocate small and large objects
-/// of few types and of many, and collect, so that two workers give objects back. The thread looks up addresses that
-/// nobody gave it.
+/// of few types and of many, and collect, so that two workers give objects back. They also ask for what lies anywhere in
+/// the heap, where others make spans and give pages back meanwhile; the thread looks up addresses that nobody gave it.
 /// </summary>
 /// <remarks>
 /// Nothing that was made known is lost, an object has the type that it was allocated with and the finalizer that was set
-/// last, and after each collection all counts agree with the heap. It is what `testbed weaken` found nobody to notice.
+/// last, an address inside an object is never taken for one, and after each collection all counts agree with the heap. It
+/// is what `testbed weaken` found nobody to notice.
 /// </remarks>
 internal sealed unsafe class SharedHeap : Scenario
 {
     private const int Users = 2;
-    private const int LargeBytes = 256;
     private const int Pattern = 0x5EED;
+
+    /// <summary>Two pages, so that the heap grows by three and has one to give back.</summary>
+    private const int LargeBytes = 1000;
+    private const int GrowBytes = 1536;
+    private const int PagesAsked = 12;
     private const int WordBytes = sizeof(long);
     private const int PagesLookedUp = 4;
 
@@ -33,7 +38,8 @@ internal sealed unsafe class SharedHeap : Scenario
     public override void Run<TSync>()
     {
         using var watch = new Watch<TSync>();
-        using var world = new World<TSync>(SmallWorld.Options(processors: 2, watch));
+        using var world = new World<TSync>(
+            SmallWorld.Options(processors: 2, watch) with { HeapGrowBytes = GrowBytes });
         watch.Verifier = new HeapVerifier<TSync>(world);
         HeapPicture<TSync>.Offer(world);
         SyncThread host = TSync.StartThread("host", () =>
@@ -94,7 +100,9 @@ internal sealed unsafe class SharedHeap : Scenario
         g.SetFinalizer(cleared, finalizer);
         g.SetFinalizer(kept, finalizer);
         OracleException.Require(g.ClearFinalizer(cleared), "a finalizer that was set is not there");
+        Ask(g, world);
         frame[1] = g.AllocateBytes(LargeBytes);
+        Ask(g, world);
         frame[1] = g.AllocateBytes(WordBytes);
         frame[2] = g.AllocateConservative(2 * WordBytes);
         frame[3] = g.Allocate(world.RegisterType(new TypeShape("last", 2 * WordBytes, WordBytes)));
@@ -129,6 +137,24 @@ internal sealed unsafe class SharedHeap : Scenario
         }
     }
 
+    /// <summary>Asks for an object where none starts, on a page that may be free, in use, or become either.</summary>
+    private static void Ask<TSync>(Goroutine<TSync> g, World<TSync> world)
+        where TSync : struct, ISync
+    {
+        nint page = world.Heap.ArenaStart + ((nint)TSync.Choose(PagesAsked) * world.Options.PageBytes);
+        bool found = true;
+        try
+        {
+            g.ClearFinalizer(new Reference(page + 1));
+        }
+        catch (ArgumentException)
+        {
+            found = false;
+        }
+
+        OracleException.Require(!found, "an address inside an object is taken for an object");
+    }
+
     /// <summary>Makes one of each known. Any thread.</summary>
     private static FinalizerId MakeKnown<TSync>(World<TSync> world, TypeId parameter = default)
         where TSync : struct, ISync
@@ -136,6 +162,7 @@ internal sealed unsafe class SharedHeap : Scenario
         TypeId type = world.RegisterType(new TypeShape("own", WordBytes, 0));
         world.RegisterInterface(type);
         world.RegisterFrame(SlotKind.Pointer);
+        world.RegisterChannel(SlotKind.NoPointer);
         return world.RegisterFinalizer(static (_, _, _) => { }, parameter);
     }
 

@@ -6,7 +6,8 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Two goroutines ask for a collection at once, one runs through safepoints, one is in a system call that ends only
-/// after a collection, one is just being started, and statistics are read: on three Ps, of which some are idle.
+/// after a collection, one is just being started, and statistics are read: on three Ps, of which some are idle. In half
+/// the executions a thread outside the world traces its scheduler meanwhile.
 /// </summary>
 internal sealed class StopTheWorld : Scenario
 {
@@ -31,6 +32,7 @@ internal sealed class StopTheWorld : Scenario
         using (var world = new World<TSync>(SmallWorld.Options(processors: 3, watch)))
         {
             HeapPicture<TSync>.Offer(world);
+            using var tracer = SchedulerTracer<TSync>.StartPerhaps(world);
             world.Run(g => Main(g, watch, collected));
         }
 

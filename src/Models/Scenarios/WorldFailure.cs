@@ -65,6 +65,12 @@ internal sealed class WorldFailure : Scenario
                 throw failure;
             }
         });
+        if (failure is not null)
+        {
+            // Two that want to stop the world, of which one waits, when it fails.
+            g.Go(static collector => collector.Collect());
+        }
+
         await g.Join(runner);
     }
 
