@@ -16,7 +16,6 @@ var root = new RootCommand("Testbed's benchmarks. Run them in Release, on a mach
     PrefetchCommand.Create(),
     Estimates.Create(),
     Hunting.Create(),
-    Shrinking.Create(),
     Throughput.Create(),
 };
 ParseResult parsed = root.Parse(args);

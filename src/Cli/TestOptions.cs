@@ -68,7 +68,7 @@ internal sealed class TestOptions(bool proves)
     private readonly Option<int?> _preemptions = new("--preemptions")
     {
         Description = "only interleavings with at most so many preemptions"
-            + (proves ? "" : "; with the exhaustive strategy"),
+            + (proves ? "" : "; with the exhaustive or the preemption-bounded strategy"),
         HelpName = "N",
         CustomParser = argument => OptionValues.Whole(0, int.MaxValue)(argument),
     };
@@ -179,9 +179,9 @@ internal sealed class TestOptions(bool proves)
         }
 
         int? preemptions = result.GetValue(_preemptions);
-        if (preemptions is not null && strategy != Strategies.Exhaustive)
+        if (preemptions is not null && !Strategies.IsBounded(strategy))
         {
-            throw new InputException($"--preemptions goes with --strategy {Strategies.Exhaustive} only");
+            throw new InputException($"--preemptions goes with --strategy {Strategies.Exhaustive} or {Strategies.Bounded}");
         }
 
         Shard shard = result.GetValue(_shard);

@@ -28,7 +28,8 @@ public sealed record ExplorationOptions
     public IReadOnlyList<string> Interesting { get; init; } = [];
 
     /// <summary>
-    /// How many preemptions the exhaustive strategy allows for at most; null for all interleavings. Others ignore it.
+    /// How many preemptions an execution has at most; null for all interleavings by the exhaustive strategy, and for 2 by
+    /// the preemption-bounded one. Others ignore it.
     /// </summary>
     public int? Preemptions { get; init; }
 
@@ -67,7 +68,7 @@ public sealed record ExplorationOptions
     internal const long ShrinkSteps = 40_000_000;
 
     /// <summary>Shrinking a failure runs at most so many executions.</summary>
-    public int ShrinkExecutions { get; init; } = 8_000;
+    public int ShrinkExecutions { get; init; } = 20_000;
 
     /// <summary>
     /// Shrinking a failure takes at most so long, beyond <see cref="Timeout"/>. What it then comes to depends on the
@@ -118,7 +119,7 @@ public sealed record ExplorationOptions
 
     /// <summary>What traces call the strategy.</summary>
     internal string StrategyInTraces
-        => Preemptions is { } bound && Strategy == Strategies.Exhaustive ? $"{Strategy} --preemptions {bound}" : Strategy;
+        => Preemptions is { } bound && Strategies.IsBounded(Strategy) ? $"{Strategy} --preemptions {bound}" : Strategy;
 
     /// <summary>Throws when a value makes no sense.</summary>
     /// <exception cref="ArgumentException">A value makes no sense.</exception>

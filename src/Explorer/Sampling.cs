@@ -25,7 +25,8 @@ internal sealed class Sampling : ISearch
     /// <inheritdoc/>
     public void Explore(Engine engine, Action<long> begun)
     {
-        IStrategy strategy = Strategies.Create(_options.Strategy, engine, _experience, _options.Interesting);
+        IStrategy strategy = Strategies.Create(
+            _options.Strategy, engine, _experience, _options.Interesting, _options.Preemptions);
         while (_ledger.TryTake(out long execution, out int expectedSteps))
         {
             begun(execution);

@@ -90,7 +90,7 @@ public class BugTests
     {
         Assert.Equal(ShrinkEnd.Minimal, failure.Shrinking?.End);
         Trace trace = failure.Trace;
-        var identity = new FailureIdentity(failure);
+        var identity = new FailureIdentity(failure.Kind, failure.Message);
         using var engine = new Engine(HandOffs.Fastest, processor: null);
         var whole = new Attempt(new RecordedSchedule(engine, trace.Steps, [], trace.Choices), trace.Choices);
         Assert.Equal(failure.Preemptions, Run(whole).Preemptions);

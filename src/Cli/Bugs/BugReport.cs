@@ -28,6 +28,8 @@ internal static class BugReport
                 result.Sampler,
                 Steps = result.Shrunk?.Steps,
                 Preemptions = result.Shrunk?.Preemptions,
+                FoundSteps = result.Shrunk?.Shrinking?.FoundSteps,
+                FoundPreemptions = result.Shrunk?.Shrinking?.FoundPreemptions,
                 NeededPreemptions = result.Bug.Preemptions,
                 Hunts = result.Hunts.Select(hunt => new
                 {

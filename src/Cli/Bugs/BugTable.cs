@@ -1,4 +1,5 @@
 using System.Globalization;
+using Testbed.Explorer;
 
 namespace Testbed.Cli.Bugs;
 
@@ -34,9 +35,14 @@ internal static class BugTable
                 : string.Join(", ", result.Kinds.Select(kind => result.Unexpected.Contains(kind) ? $"{kind} (!)" : kind)),
             Cost(result),
             result.Median.Elapsed.TotalSeconds.ToString("N2", CultureInfo.InvariantCulture),
-            result.Shrunk is { } left ? HuntTable.Number(left.Steps) : Nothing,
-            result.Shrunk is { } shrunk ? HuntTable.Number(shrunk.Preemptions) : Nothing,
+            Left(result, failure => failure.Steps, shrinking => shrinking.FoundSteps),
+            Left(result, failure => failure.Preemptions, shrinking => shrinking.FoundPreemptions),
             result.Bug.Preemptions is { } needed ? HuntTable.Number(needed) : Nothing,
             result.Sampler ?? Nothing,
         ];
+
+    private static string Left(BugResult result, Func<Failure, int> left, Func<ShrinkReport, int> found)
+        => result.Shrunk is { Shrinking: { } shrinking } shrunk
+            ? $"{HuntTable.Number(left(shrunk))} of {HuntTable.Number(found(shrinking))}"
+            : Nothing;
 }

@@ -5,10 +5,11 @@ namespace Testbed.Explorer;
 /// </summary>
 /// <param name="scheduler">Says which thread is next.</param>
 /// <param name="choices">
-/// What the code under test is told to choose: as much of each as the bound allows, and 0 when the list has run out.
+/// What the code under test is told to choose: as much of each as the bound allows, and 0 when the list has run out. If
+/// there is no list, <paramref name="scheduler"/> says it.
 /// </param>
 /// <param name="budget">Ends it early when it is spent; or null.</param>
-internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint> choices, ShrinkBudget? budget = null) : IStrategy
+internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint>? choices, ShrinkBudget? budget = null) : IStrategy
 {
     private readonly List<ScheduledStep> _steps = [];
     private int _chosen;
@@ -35,5 +36,7 @@ internal sealed class Attempt(IStrategy scheduler, IReadOnlyList<uint> choices, 
 
     /// <inheritdoc/>
     public uint Choose(uint bound)
-        => _chosen < choices.Count ? Math.Min(choices[_chosen++], bound - 1) : 0;
+        => choices is null ? scheduler.Choose(bound)
+            : _chosen < choices.Count ? Math.Min(choices[_chosen++], bound - 1)
+            : 0;
 }

@@ -16,6 +16,10 @@ namespace Testbed.Explorer;
 /// A failure of several threads, a line each, is the same if each of its lines is one of the other's: fewer threads
 /// may be stuck, but not elsewhere. Where threads are when the steps run out says nothing.
 /// </para>
+/// <para>
+/// Two failures are akin if their kinds are the same. With fewer preemptions a bug may show elsewhere, and be told in other
+/// words.
+/// </para>
 /// </remarks>
 internal sealed partial class FailureIdentity
 {
@@ -23,10 +27,12 @@ internal sealed partial class FailureIdentity
     private readonly HashSet<string> _lines;
 
     /// <summary>The identity of a failure.</summary>
-    internal FailureIdentity(Failure failure)
+    /// <param name="kind">What is wrong.</param>
+    /// <param name="message">The failure's message.</param>
+    internal FailureIdentity(FailureKind kind, string message)
     {
-        _kind = failure.Kind;
-        _lines = [.. LinesOf(failure.Kind, failure.Message)];
+        _kind = kind;
+        _lines = [.. LinesOf(kind, message)];
     }
 
     /// <summary>Whether the steps ran out.</summary>
@@ -41,6 +47,9 @@ internal sealed partial class FailureIdentity
             && (_kind is FailureKind.Deadlock or FailureKind.Livelock or FailureKind.LostWakeUp
                 ? LinesOf(other.Kind, other.Message).All(_lines.Contains)
                 : _lines.SetEquals(LinesOf(other.Kind, other.Message)));
+
+    /// <summary>Whether another failure, of an execution with fewer preemptions, is akin.</summary>
+    internal bool IsAkin(ExecutionFailure other) => other.Kind == _kind;
 
     private static string[] LinesOf(FailureKind kind, string message)
     {

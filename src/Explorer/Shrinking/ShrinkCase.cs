@@ -20,9 +20,9 @@ internal sealed record ShrinkCase(
             choices,
             steps,
             new ShrinkSize(
+                steps.Count(step => step.Preempts),
                 choices.Count(choice => choice != 0),
                 choices.Sum(choice => (long)choice),
-                steps.Count(step => step.Preempts),
                 steps.Count,
                 turns,
                 choices.Count));

@@ -1,8 +1,8 @@
 namespace Testbed.Explorer;
 
 /// <summary>
-/// Makes a failing execution smaller, step by step, as long as it fails in the same way: first what is chosen, which
-/// makes the heap and the options; then the preemptions; then the steps.
+/// Makes a failing execution smaller, step by step, as long as it fails in the same way: first the preemptions; then what
+/// is chosen, which makes the heap and the options; then the steps.
 /// </summary>
 /// <remarks>
 /// The schedule's part follows A. Zeller, R. Hildebrandt: Simplifying and Isolating Failure-Inducing Input (IEEE TSE
@@ -11,7 +11,7 @@ namespace Testbed.Explorer;
 /// what is kept is what the program really did, not what the candidate had asked for.
 /// </remarks>
 /// <param name="body">The program.</param>
-/// <param name="identity">What the failure has to stay.</param>
+/// <param name="identity">What the failure was found as.</param>
 /// <param name="seed">The exploration's seed.</param>
 /// <param name="maxSteps">How many steps an execution may take.</param>
 /// <param name="waits">How often wait loops look.</param>
@@ -19,19 +19,19 @@ namespace Testbed.Explorer;
 internal sealed class Shrinker(
     Action body, FailureIdentity identity, ulong seed, int maxSteps, WaitRule waits, ShrinkBudget budget)
 {
-    /// <summary>
-    /// So many random schedules with fewer preemptions than the best one are tried, for each number; of long ones,
-    /// fewer.
-    /// </summary>
-    private const int SamplesPerBound = 200;
-
-    private const int SampledStepsPerBound = 1_000_000;
-
-    /// <summary>Only so few preemptions are tried at random: with more, chance seldom meets the right places.</summary>
+    /// <summary>Schedules with so many preemptions are looked for at random: with more, chance seldom helps.</summary>
     private const int MaxSampledBound = 4;
 
+    /// <summary>
+    /// So many steps are spent on each number of preemptions, in at most so many executions. A single preemption at each
+    /// place of a program of a thousand steps is in it.
+    /// </summary>
+    private const int SampledStepsPerBound = 2_000_000;
+
+    private const int SamplesPerBound = 2_000;
+
     /// <summary>So many random schedules are tried for choices with which the adapted one does not fail.</summary>
-    private const int SamplesPerChoices = 1;
+    private const int SamplesPerChoices = 2;
 
     /// <summary>A candidate may take so many times the steps of the best one, before it is given up.</summary>
     private const int MaxGrowth = 4;
@@ -40,6 +40,9 @@ internal sealed class Shrinker(
 
     /// <summary>Written by the shrinking thread, read by the one that waits for it.</summary>
     private volatile ShrinkCase? _best;
+
+    /// <summary>What the failure has to stay.</summary>
+    private FailureIdentity _identity = identity;
 
     /// <summary>The turns of the smallest execution.</summary>
     private ScheduleGuide _guide = ScheduleGuide.Of([]);
@@ -104,7 +107,7 @@ internal sealed class Shrinker(
 
         for (int i = 0; i < SamplesPerChoices; i++)
         {
-            if (Try(choices, new PreemptionBounded(Math.Clamp(Current.Size.Preemptions, 1, MaxSampledBound))))
+            if (Try(choices, new PreemptionBounded(Math.Min(Current.Size.Preemptions, MaxSampledBound))))
             {
                 return true;
             }
@@ -119,11 +122,10 @@ internal sealed class Shrinker(
         do
         {
             before = Current.Size;
-            SampleSchedules();
             ReducePreemptions();
 
             // An execution that never ends stays as long as it may be.
-            if (!identity.IsStepLimit)
+            if (!_identity.IsStepLimit)
             {
                 DropTurns();
                 CutTurns();
@@ -132,7 +134,10 @@ internal sealed class Shrinker(
         while (Current.Size < before && !budget.IsSpent);
     }
 
-    /// <summary>Looks for schedules with fewer preemptions, whatever the one that was found is like.</summary>
+    /// <summary>
+    /// Looks for schedules with fewer preemptions, whatever the one that was found is like, and with any choices; a failure
+    /// that is akin will do.
+    /// </summary>
     private void SampleSchedules()
     {
         for (int bound = 0; bound <= MaxSampledBound && bound < Current.Size.Preemptions; bound++)
@@ -140,9 +145,10 @@ internal sealed class Shrinker(
             int samples = Math.Min(SamplesPerBound, SampledStepsPerBound / Math.Max(1, Current.Size.Steps));
             for (int i = 0; i < samples && bound < Current.Size.Preemptions; i++)
             {
-                _ = Try(Current.Choices, i % 4 == 0
+                IStrategy sample = i % 2 == 0
                     ? new PreemptionBounded(bound)
-                    : new FocusedPreemptions(Current.Steps, bound));
+                    : new FocusedPreemptions(Current.Steps, bound);
+                _ = Try(i % 4 < 2 ? Current.Choices : null, sample, takesKin: true);
             }
         }
     }
@@ -265,8 +271,8 @@ internal sealed class Shrinker(
         _guide = ScheduleGuide.Of(execution.Steps);
     }
 
-    /// <summary>Runs a candidate and keeps it if it is smaller and fails in the same way.</summary>
-    private bool Try(IReadOnlyList<uint> choices, IStrategy scheduler)
+    /// <summary>Runs a candidate and keeps it if it is smaller and fails in the same way, or in one that is akin.</summary>
+    private bool Try(IReadOnlyList<uint>? choices, IStrategy scheduler, bool takesKin = false)
     {
         if (!budget.TryTake())
         {
@@ -274,25 +280,32 @@ internal sealed class Shrinker(
         }
 
         var attempt = new Attempt(scheduler, choices, budget);
-        int limit = identity.IsStepLimit
+        int limit = _identity.IsStepLimit
             ? maxSteps
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
         var plan = new ExecutionPlan(
-            attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits, ReportLeaks: identity.IsLeak);
+            attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits, ReportLeaks: _identity.IsLeak);
         ExecutionOutcome outcome = _engine!.Run(body, plan);
         budget.Spend(outcome.Steps);
-        if (outcome.Failure is not { } failure || !identity.Is(failure))
+        if (outcome.Failure is not { } failure)
+        {
+            return false;
+        }
+
+        bool isSame = _identity.Is(failure);
+        if (!isSame && !(takesKin && _identity.IsAkin(failure)))
         {
             return false;
         }
 
         ShrinkCase candidate = ShrinkCase.Of([.. _engine.Choices], attempt.Steps);
-        if (candidate.Size < Current.Size)
+        if (!(candidate.Size < Current.Size))
         {
-            Keep(candidate);
-            return true;
+            return false;
         }
 
-        return false;
+        _identity = isSame ? _identity : new FailureIdentity(failure.Kind, failure.Message);
+        Keep(candidate);
+        return true;
     }
 }

@@ -22,7 +22,7 @@ public static class Strategies
     internal const string PartialOrder = "pos";
 
     /// <summary>The strategy with a bound on preemptions that draws where they are.</summary>
-    internal const string Bounded = "preemption-bounded";
+    public const string Bounded = "preemption-bounded";
 
     private const string RandomWalk = "random";
 
@@ -45,17 +45,22 @@ public static class Strategies
         => name switch
         {
             Default when execution > 0 => Portfolio.NameOf(execution),
-            Default or Priorities or Uniform or Bounded when execution == 0 => RandomWalk,
+            Default or Priorities or Uniform when execution == 0 => RandomWalk,
             _ => name,
         };
+
+    /// <summary>Whether a strategy heeds <see cref="ExplorationOptions.Preemptions"/>.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static bool IsBounded(string name) => name is Exhaustive or Bounded;
 
     /// <summary>Makes an instance of a strategy that draws executions, for one worker.</summary>
     /// <param name="name">One of <see cref="Names"/>, save <see cref="Exhaustive"/>.</param>
     /// <param name="engine">The worker's engine.</param>
     /// <param name="experience">What the workers' executions have taught.</param>
     /// <param name="interesting">Patterns of the names of places that matter; see <see cref="ChosenPlaces"/>.</param>
+    /// <param name="preemptions">See <see cref="ExplorationOptions.Preemptions"/>.</param>
     internal static IStrategy Create(
-        string name, Engine engine, Experience experience, IReadOnlyList<string> interesting)
+        string name, Engine engine, Experience experience, IReadOnlyList<string> interesting, int? preemptions)
     {
         var chosen = new ChosenPlaces(engine, interesting);
         return name switch
@@ -66,7 +71,7 @@ public static class Strategies
             PartialOrder => new PartialOrderSampling(),
             Uniform => Calibrate(new SelectivelyUniform(engine, experience, chosen)),
             Feedback => new FeedbackGuided(engine, experience.ReadsFrom),
-            Bounded => Calibrate(new PreemptionBounded(DefaultPreemptions)),
+            Bounded => new PreemptionBounded(preemptions ?? DefaultPreemptions),
             _ => throw new ArgumentException($"there is no strategy '{name}'", nameof(name)),
         };
 
