@@ -84,7 +84,7 @@ internal static class Throughput
             strategy,
             result.Executions / seconds,
             result.Steps / seconds,
-            (double)exploration.HandOffs / result.Executions);
+            result.Executions == 0 ? null : (double)exploration.HandOffs / result.Executions);
     }
 
     private sealed record Row(
@@ -92,5 +92,5 @@ internal static class Throughput
         string Strategy,
         double ExecutionsPerSecond,
         double StepsPerSecond,
-        double HandOffsPerExecution);
+        double? HandOffsPerExecution);
 }

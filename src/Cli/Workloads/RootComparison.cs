@@ -153,7 +153,7 @@ internal sealed record RootComparisonTable(
     /// <param name="output">Where to.</param>
     public void Print(TextWriter output)
     {
-        output.WriteLine(Invariant($"{Shape}, {Workers} workers, {Pairs} pairs"));
+        output.WriteLine(Invariant($"{Shape}, {FailureText.Count(Workers, "worker")}, {Pairs} pairs"));
         output.WriteLine(Invariant(
             $"{"",-16} {"collected",18} {"parallel",18} {"difference",11}   {"quartiles",-22}"));
         foreach (RootComparisonRow row in Rows)
