@@ -8,6 +8,16 @@ namespace Testbed.Bugs;
 /// <summary>Which fields the members of a program read through the seam, and who calls whom. Any thread may use it.</summary>
 internal sealed class PlaceReaders
 {
+    private static readonly string[] s_acquiring =
+    [
+        nameof(ISync.VolatileRead),
+        nameof(ISync.CompareExchange),
+        nameof(ISync.Exchange),
+        nameof(ISync.Add),
+        nameof(ISync.Or),
+        nameof(ISync.And),
+    ];
+
     private readonly List<Member> _members = [];
 
     /// <summary>Looks at all sources.</summary>
@@ -55,13 +65,21 @@ internal sealed class PlaceReaders
 
     /// <summary>The field that a call through the seam is about, or null.</summary>
     private static ISymbol? FieldOf(InvocationExpressionSyntax call, SemanticModel model)
-        => call.ArgumentList.Arguments[0].Expression is PrefixUnaryExpressionSyntax
+    {
+        ExpressionSyntax place = call.ArgumentList.Arguments[0].Expression;
+        while (place is CastExpressionSyntax cast)
+        {
+            place = cast.Expression;
+        }
+
+        return place is PrefixUnaryExpressionSyntax
         {
             RawKind: (int)SyntaxKind.AddressOfExpression,
             Operand: MemberAccessExpressionSyntax access,
         }
             ? SymbolOf(access, model)
             : null;
+    }
 
     private static ISymbol? SymbolOf(SyntaxNode node, SemanticModel model)
         => model.GetSymbolInfo(node).Symbol?.OriginalDefinition;
@@ -73,8 +91,8 @@ internal sealed class PlaceReaders
         {
             Symbol = model.GetDeclaredSymbol(declaration)?.OriginalDefinition;
             SyntaxNode[] nodes = [.. declaration.DescendantNodes()];
-            Acquires = Reading([nameof(ISync.VolatileRead)]);
-            Reads = Reading([nameof(ISync.VolatileRead), nameof(ISync.Read), nameof(ISync.RacyRead)]);
+            Acquires = Reading(s_acquiring);
+            Reads = Reading([.. s_acquiring, nameof(ISync.Read), nameof(ISync.RacyRead)]);
             Mentions = nodes.OfType<SimpleNameSyntax>()
                 .Select(name => (Symbol: SymbolOf(name, model), Node: (SyntaxNode)name))
                 .Where(mention => mention.Symbol is IMethodSymbol or IPropertySymbol)

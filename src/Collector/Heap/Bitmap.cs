@@ -14,8 +14,8 @@ namespace Testbed.Collector;
 /// </para>
 /// <para>
 /// A page is at least 64 words, so no word of the bitmap belongs to two spans: whoever owns a span alone may write its
-/// bits. Objects of one span share words: a mark is set, and a scan bit while mutators run, by an atomic operation
-/// (golang/go 5bfe8adee5). Readers look at any time, so every access is racy or atomic.
+/// bits. Objects of one span share words: a mark is set by an atomic operation (golang/go 5bfe8adee5). Readers look at any
+/// time, so every access is racy or atomic.
 /// </para>
 /// </remarks>
 /// <typeparam name="TSync">The engine.</typeparam>
@@ -89,14 +89,15 @@ internal sealed unsafe class Bitmap<TSync> : IDisposable
     }
 
     /// <summary>
-    /// Says that an object that was free may hold pointers, while neighbours are used by others. The seed's
-    /// <c>markscan</c>.
+    /// Says that an object that was free may hold pointers; by the owner of the cache that has all free objects of the
+    /// span, so that nobody else gives any of them out. The seed's <c>markscan</c>, where it is atomic.
     /// </summary>
     /// <exception cref="CorruptionException">The object was not free.</exception>
     internal void SetScan(nint address)
     {
         ulong* word = KindsOf(address, out int bit);
-        ulong old = TSync.Or(word, 1UL << (bit + ScanShift));
+        ulong old = TSync.RacyRead(word);
+        TSync.RacyWrite(word, old | (1UL << (bit + ScanShift)));
         if ((old >> bit & (1UL | (1UL << ScanShift))) != 1)
         {
             throw new CorruptionException($"object 0x{address:x} is given out with bits {old >> bit & 0x10001:x}");

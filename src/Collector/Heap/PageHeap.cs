@@ -331,7 +331,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         TSync.Write(&rest->NeedsZero, TSync.Read(&span->NeedsZero));
 
         // The rest's neighbour is this span, which is no longer free; what the table said in the middle was stale.
-        TSync.VolatileWrite(&span->State, SpanState.Dead);
+        TSync.RacyWrite(&span->State, SpanState.Dead);
         TSync.VolatileWrite(_table + PageOf(start) - 1, span);
         PutFree(rest);
     }
@@ -341,7 +341,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
     /// </summary>
     private void PutFree(Span* span)
     {
-        TSync.VolatileWrite(&span->State, SpanState.Free);
+        TSync.RacyWrite(&span->State, SpanState.Free);
         nint page = PageOf(TSync.RacyRead(&span->Start));
         if (page > 0)
         {
@@ -379,7 +379,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
 
         TSync.Write(&span->PageCount, TSync.Read(&span->PageCount) + count);
         TSync.Write(&span->NeedsZero, TSync.Read(&span->NeedsZero) | TSync.Read(&neighbour->NeedsZero));
-        TSync.VolatileWrite(&neighbour->State, SpanState.Dead);
+        TSync.RacyWrite(&neighbour->State, SpanState.Dead);
         SpanList<TSync>.Insert(&_state->DeadSpans, neighbour);
     }
 

@@ -21,7 +21,8 @@ internal enum SpanState
 /// </summary>
 /// <remarks>
 /// Pages and state change under the page heap's lock, while <see cref="Heap{TSync}.FindSpan"/> may look from any
-/// thread: those fields are racy, and the state is published last and read first.
+/// thread: those fields are racy. That a span is in use is published last and read first; whoever reads that it is not
+/// looks no further, so nothing else need be in order with that.
 /// </remarks>
 internal unsafe struct Span
 {
@@ -40,7 +41,7 @@ internal unsafe struct Span
     /// <summary>The bytes of an object. Racy.</summary>
     internal nuint ElementSize;
 
-    /// <summary>Racy; under the page heap's lock to change.</summary>
+    /// <summary>Under the page heap's lock to change. Racy, but volatile where it becomes <see cref="SpanState.InUse"/>.</summary>
     internal SpanState State;
 
     /// <summary>The size class, 0 for a large object; constant while in use.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Testbed.Sync;
 
 namespace Testbed.Collector;
@@ -11,9 +12,6 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
 
     private readonly Mutex _lock = TSync.CreateMutex("types");
     private readonly Entry** _first = (Entry**)TSync.Allocate<nint>(1, "types");
-
-    /// <summary>What each type is called, by its address; under the lock.</summary>
-    private readonly Dictionary<nint, string> _names = [];
 
     /// <summary>Makes a type known. Any thread.</summary>
     /// <exception cref="ArgumentException">The shape makes no sense.</exception>
@@ -42,18 +40,14 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
             TSync.Write(&entry->Info.CapacityOffset, buffer.CapacityOffset);
         }
 
-        Add(entry, shape.Name);
+        TSync.Write(&entry->Name, GCHandle.ToIntPtr(GCHandle.Alloc(shape.Name)));
+        Add(entry);
         return new TypeId(&entry->Info, this);
     }
 
-    /// <summary>What a type of this table is called. Any thread.</summary>
-    internal string NameOf(TypeInfo* type)
-    {
-        TSync.Enter(_lock);
-        string name = _names[(nint)type];
-        TSync.Exit(_lock);
-        return name;
-    }
+    /// <summary>What a type of some table is called. Any thread.</summary>
+    internal static string NameOf(TypeInfo* type)
+        => (string)GCHandle.FromIntPtr(TSync.Read(&((Entry*)type)->Name)).Target!;
 
     /// <summary>Makes known that a type has the methods of some interface. Any thread.</summary>
     /// <exception cref="ArgumentException">The type is not of this table.</exception>
@@ -66,7 +60,7 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
 
         Entry* entry = TSync.Allocate<Entry>(1, "itab");
         TSync.Write(&entry->Interface.Type, type.Info);
-        Add(entry, name: null);
+        Add(entry);
         return new InterfaceId(&entry->Interface, this);
     }
 
@@ -79,6 +73,12 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
             Entry* next = TSync.Read(&entry->Next);
             TSync.Free(TSync.Read(&entry->Info.PointerBits));
             TSync.Free(TSync.Read(&entry->Info.Program));
+            nint name = TSync.Read(&entry->Name);
+            if (name != 0)
+            {
+                GCHandle.FromIntPtr(name).Free();
+            }
+
             TSync.Free(entry);
             entry = next;
         }
@@ -112,16 +112,11 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
         return words;
     }
 
-    private void Add(Entry* entry, string? name)
+    private void Add(Entry* entry)
     {
         TSync.Enter(_lock);
         TSync.Write(&entry->Next, TSync.Read(_first));
         TSync.Write(_first, entry);
-        if (name is not null)
-        {
-            _names.Add((nint)entry, name);
-        }
-
         TSync.Exit(_lock);
     }
 
@@ -130,8 +125,12 @@ internal sealed unsafe class TypeTable<TSync> : IDisposable
     /// </summary>
     private struct Entry
     {
+        /// <summary>First, so that who has a type has its entry.</summary>
         internal TypeInfo Info;
         internal InterfaceTable Interface;
+
+        /// <summary>A handle to what the type is called, or 0.</summary>
+        internal nint Name;
         internal Entry* Next;
     }
 }

@@ -17,7 +17,7 @@ internal unsafe struct Pool
     /// <summary>The references that Ps had too many of; under <see cref="Lock"/>.</summary>
     internal nint* Shared;
 
-    /// <summary>How many they are. Written under <see cref="Lock"/>, volatile: whoever has none looks at it without.</summary>
+    /// <summary>How many they are. Under <see cref="Lock"/>, racy: whoever has none looks at it without.</summary>
     internal int SharedCount;
 
     /// <summary>The lock of what all Ps share: a leaf.</summary>

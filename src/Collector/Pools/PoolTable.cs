@@ -56,8 +56,8 @@ internal sealed unsafe class PoolTable<TSync> : IDisposable
             return TSync.Read(local + count);
         }
 
-        // One that is put there right after this look is missed, which a pool may do at any time.
-        return TSync.VolatileRead(&pool->SharedCount) == 0 ? 0 : TakeShared(pool);
+        // Racy: one that is put there right after this look is missed, which a pool may do at any time.
+        return TSync.RacyRead(&pool->SharedCount) == 0 ? 0 : TakeShared(pool);
     }
 
     /// <summary>Puts a reference into a pool, unless there is no room; by the owner of the P.</summary>
@@ -89,7 +89,7 @@ internal sealed unsafe class PoolTable<TSync> : IDisposable
     {
         for (Pool* pool = TSync.VolatileRead(_first); pool != null; pool = TSync.Read(&pool->Next))
         {
-            TSync.VolatileWrite(&pool->SharedCount, 0);
+            TSync.RacyWrite(&pool->SharedCount, 0);
             for (int i = 0; i < WorldOptions.MaxProcessors; i++)
             {
                 var local = (nint*)TSync.Read(TSync.Read(&pool->Local) + i);
@@ -131,7 +131,7 @@ internal sealed unsafe class PoolTable<TSync> : IDisposable
         if (count > 0)
         {
             reference = TSync.Read(TSync.Read(&pool->Shared) + count - 1);
-            TSync.VolatileWrite(&pool->SharedCount, count - 1);
+            TSync.RacyWrite(&pool->SharedCount, count - 1);
         }
 
         TSync.Exit(TSync.Read(&pool->Lock));
@@ -150,7 +150,7 @@ internal sealed unsafe class PoolTable<TSync> : IDisposable
             TSync.Write(shared + count, TSync.Read(local + left));
         }
 
-        TSync.VolatileWrite(&pool->SharedCount, count);
+        TSync.RacyWrite(&pool->SharedCount, count);
         TSync.Exit(TSync.Read(&pool->Lock));
         TSync.Write(local, left);
     }

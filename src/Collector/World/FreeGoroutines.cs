@@ -75,8 +75,8 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
     {
         G* g = p == null ? null : TakeLocal(p);
 
-        // A goroutine that is put there right after this look is missed, and a new one made instead.
-        if (g != null || TSync.VolatileRead(&_state->First) == null)
+        // Racy: a goroutine that is put there right after this look is missed, and a new one made instead.
+        if (g != null || TSync.RacyRead(&_state->First) == null)
         {
             return g;
         }
@@ -114,7 +114,7 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
     private void PutShared(G* g)
     {
         TSync.Write(&g->ScheduleLink, TSync.Read(&_state->First));
-        TSync.VolatileWrite(&_state->First, g);
+        TSync.RacyWrite(&_state->First, g);
     }
 
     private G* TakeShared()
@@ -122,7 +122,7 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
         G* g = TSync.Read(&_state->First);
         if (g != null)
         {
-            TSync.VolatileWrite(&_state->First, TSync.Read(&g->ScheduleLink));
+            TSync.RacyWrite(&_state->First, TSync.Read(&g->ScheduleLink));
         }
 
         return g;
@@ -131,7 +131,7 @@ internal sealed unsafe class FreeGoroutines<TSync> : IDisposable
     /// <summary>The word that everybody shares.</summary>
     private struct State
     {
-        /// <summary>The list for all. Written under the lock, volatile: <see cref="Take"/> looks at it without.</summary>
+        /// <summary>The list for all. Under the lock, racy: <see cref="Take"/> looks at it without.</summary>
         internal G* First;
     }
 }

@@ -14,8 +14,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         }
         else if (waiting != null)
         {
-            TSync.Add(&_state->Population, OneLive);
-            Ready(m, waiting);
+            Ready(m, waiting, OneLive + OneActive);
         }
     }
 

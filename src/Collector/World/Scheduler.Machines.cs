@@ -283,10 +283,13 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// Lets a goroutine go on that waits for another; by a goroutine's M, which may hold the lock that it parked on. The
     /// seed's <c>ready</c>.
     /// </summary>
-    internal void Ready(M* m, G* g)
+    /// <param name="m">The M.</param>
+    /// <param name="g">The goroutine that waits.</param>
+    /// <param name="more">What the population gains: what <see cref="MakeWaiting"/> took.</param>
+    internal void Ready(M* m, G* g, long more = OneActive)
     {
         GoroutineWait<TSync>.End(g, GoroutineStatus.Runnable);
-        TSync.Add(&_state->Population, OneActive);
+        TSync.Add(&_state->Population, more);
         Enqueue(m, g);
     }
 

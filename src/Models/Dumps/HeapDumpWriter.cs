@@ -139,7 +139,7 @@ public sealed unsafe class HeapDumpWriter<TSync>(World<TSync> world)
         }
 
         TypeInfo* type = Heap<TSync>.TypeOf(world.Heap.SpanAt(span.Index), start);
-        return type == null ? ObjectLine.Conservative : world.Types.NameOf(type);
+        return type == null ? ObjectLine.Conservative : TypeTable<TSync>.NameOf(type);
     }
 
     /// <summary>The object that a word leads to, unless it is free: then the word only looks like a pointer.</summary>

@@ -6,8 +6,8 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Two threads that the world did not make call into it twice each, on one or two Ps, while its first goroutine collects
-/// and then waits for a number from each; in some executions it throws instead. One of them collects, too, the other is
-/// called back from a system call.
+/// and then waits for a number from each; in some executions it throws instead, or looks at all goroutines and extra Ms
+/// before. One of the threads collects, too, the other is called back from a system call.
 /// </summary>
 /// <remarks>
 /// While the goroutine waits for the threads nothing in the world can run, which is no deadlock. The second calls meet the
@@ -116,6 +116,11 @@ internal sealed class ExtraMachines : Scenario
             throw failure;
         }
 
+        if (TSync.Choose(2) == 0)
+        {
+            LookAround(g, world);
+        }
+
         long sum = 0;
         for (int i = 0; i < Callers; i++)
         {
@@ -123,6 +128,22 @@ internal sealed class ExtraMachines : Scenario
         }
 
         OracleException.Require(sum == Callers * (Callers + 1) / 2, $"the numbers of the threads add up to {sum}");
+    }
+
+    /// <summary>Looks at what threads change that come in and leave.</summary>
+    private static void LookAround<TSync>(Goroutine<TSync> g, World<TSync> world)
+        where TSync : struct, ISync
+    {
+        foreach (IReadOnlyList<GoroutineInfo> goroutines in (IReadOnlyList<GoroutineInfo>[])
+            [world.ListGoroutines(), g.ProfileGoroutines()])
+        {
+            OracleException.Require(goroutines.All(info => info.Id > 0), "a goroutine is alive without a number");
+            OracleException.Require(
+                goroutines.DistinctBy(info => info.Id).Count() == goroutines.Count, "two goroutines have one number");
+        }
+
+        (int free, int all) = world.Scheduler.ExtraMachines;
+        OracleException.Require(free <= all, $"{free} of {all} extra Ms are on their list");
     }
 
     /// <summary>Calls in, or is turned away by a world that has failed or is about to end.</summary>

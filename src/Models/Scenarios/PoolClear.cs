@@ -6,7 +6,7 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Two goroutines take objects out of a pool, or make them, and put them back, more than a P keeps to itself; a third one
-/// collects meanwhile.
+/// collects meanwhile. It makes another pool, and so does a thread of the host.
 /// </summary>
 /// <remarks>
 /// What comes out of the pool is as it was put there, and nobody else has it; nothing survives a collection by being in
@@ -40,10 +40,12 @@ internal sealed class PoolClear : Scenario
         watch.Verifier = new HeapVerifier<TSync>(world);
         HeapPicture<TSync>.Offer(world);
         PoolId pool = world.RegisterPool();
-        world.Run(g => Main(g, pool));
+        SyncThread host = TSync.StartThread("host", () => world.RegisterPool());
+        world.Run(g => Main(g, world, pool));
+        TSync.Join(host);
     }
 
-    private static async GoroutineTask Main<TSync>(Goroutine<TSync> g, PoolId pool)
+    private static async GoroutineTask Main<TSync>(Goroutine<TSync> g, World<TSync> world, PoolId pool)
         where TSync : struct, ISync
     {
         for (int user = 1; user <= Users; user++)
@@ -52,6 +54,7 @@ internal sealed class PoolClear : Scenario
             g.Go(other => Use(other, pool, number));
         }
 
+        world.RegisterPool();
         for (int i = 0; i < Collections; i++)
         {
             await g.Yield();

@@ -162,7 +162,9 @@ internal sealed unsafe class SharedHeap : Scenario
         TypeId type = world.RegisterType(new TypeShape("own", WordBytes, 0));
         world.RegisterInterface(type);
         world.RegisterFrame(SlotKind.Pointer);
-        world.RegisterChannel(SlotKind.NoPointer);
+        ChannelType channels = world.RegisterChannel(SlotKind.NoPointer);
+        OracleException.Require(
+            channels.Equals(world.RegisterChannel(SlotKind.NoPointer)), "there are two types for the same channels");
         return world.RegisterFinalizer(static (_, _, _) => { }, parameter);
     }
 

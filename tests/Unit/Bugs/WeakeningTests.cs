@@ -42,6 +42,7 @@ public partial class WeakeningTests
     [InlineData("TSync.Write(&_s->A, 1); TSync.VolatileWrite(&_s->B, 2);")]
     [InlineData("TSync.Write(&_s->InCallee, 1); TSync.VolatileWrite(&_s->B, 2);")]
     [InlineData("TSync.Write(&_s->InCaller, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.Write(&_s->BehindSwap, 1); TSync.VolatileWrite(&_s->C, 2);")]
     [InlineData("TSync.VolatileWrite(&_s->Apart, 1); TSync.VolatileWrite(&_s->B, 2);")]
     public void A_store_is_moved_if_somebody_may_come_to_it_by_the_volatile_one_or_it_is_volatile_too(string stores)
         => Assert.Single(Weakened(stores, MutationKind.SwapStores));
@@ -176,10 +177,12 @@ public partial class WeakeningTests
 
             private struct State
             {
-                internal int A, B, InCallee, InCaller, Apart, Before;
+                internal int A, B, C, InCallee, InCaller, BehindSwap, Apart, Before;
             }
 
             private bool Reader() => TSync.VolatileRead(&_s->B) == TSync.Read(&_s->A) && Callee() == 0;
+
+            private bool Swapper() => TSync.Or((int*)&_s->C, 1) == TSync.Read(&_s->BehindSwap);
 
             private int Callee() => TSync.Read(&_s->InCallee);
 
