@@ -10,8 +10,6 @@ namespace Testbed.Bench.Coyote;
 /// </summary>
 internal static class CoyoteCommand
 {
-    private const int Seeds = 5;
-
     private static readonly IReadOnlyList<IContender> s_contenders = [new ExplorerContender(), .. CoyoteContender.All];
 
     /// <summary>Creates the command <c>coyote</c>.</summary>
@@ -24,17 +22,21 @@ internal static class CoyoteCommand
         };
         names.AcceptOnlyFromAmong([.. BugCatalogue.Embedded().All.Select(bug => bug.Name)]);
         Option<int> seconds = BenchOptions.Whole("--seconds", "How long a hunt takes at most", 1, 3600, 2);
+        Option<int> seeds = BenchOptions.Whole("--seeds", "How many seeds", 1, 1000, 5);
         Option<bool> json = BenchOptions.Json();
         var command = new Command("coyote", "The explorer and Microsoft Coyote on the same scenarios.")
         {
-            names, seconds, json,
+            names, seconds, seeds, json,
         };
         command.SetAction(result => Run(
-            result.GetValue(names)!, TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(json)));
+            result.GetValue(names)!,
+            TimeSpan.FromSeconds(result.GetValue(seconds)),
+            result.GetValue(seeds),
+            result.GetValue(json)));
         return command;
     }
 
-    private static void Run(string[] names, TimeSpan limit, bool json)
+    private static void Run(string[] names, TimeSpan limit, int seeds, bool json)
     {
         Bug[] bugs = [.. BugCatalogue.Embedded().All.Where(bug => names.Length == 0 || names.Contains(bug.Name))];
         string[] scenarios = [.. bugs.Select(bug => bug.Scenario).Distinct()];
@@ -55,14 +57,14 @@ internal static class CoyoteCommand
         {
             PatchedBuild build = PatchedBuild.Compile(bug.Diff);
             var row = new Row<HuntOutcome>(
-                bug.Name, [.. s_contenders.Select(contender => Median(contender, build, bug.Scenario, limit))]);
+                bug.Name, [.. s_contenders.Select(contender => Median(contender, build, bug.Scenario, limit, seeds))]);
             hunts.Add(row);
             PrintRow(json, row.Name, row.Cells.Select(Text));
         }
 
         if (json)
         {
-            BenchJson.Print(new { seeds = Seeds, secondsPerHunt = limit.TotalSeconds, columns, rates, hunts });
+            BenchJson.Print(new { seeds, secondsPerHunt = limit.TotalSeconds, columns, rates, hunts });
         }
     }
 
@@ -79,17 +81,18 @@ internal static class CoyoteCommand
     /// <summary>
     /// The median over seeds by executions; one that found nothing comes last, so once most have, no more need be run.
     /// </summary>
-    private static HuntOutcome Median(IContender contender, PatchedBuild build, string scenario, TimeSpan limit)
+    private static HuntOutcome Median(
+        IContender contender, PatchedBuild build, string scenario, TimeSpan limit, int seeds)
     {
         var outcomes = new List<HuntOutcome>();
-        for (int seed = 1; seed <= Seeds && outcomes.Count(outcome => !outcome.HasFailed) <= Seeds / 2; seed++)
+        for (int seed = 1; seed <= seeds && outcomes.Count(outcome => !outcome.HasFailed) <= seeds / 2; seed++)
         {
             outcomes.Add(contender.Hunt(build, scenario, seed, limit));
         }
 
         HuntOutcome[] inOrder =
             [.. outcomes.OrderByDescending(outcome => outcome.HasFailed).ThenBy(outcome => outcome.Executions)];
-        return inOrder[Math.Min(Seeds / 2, inOrder.Length - 1)];
+        return inOrder[Math.Min(seeds / 2, inOrder.Length - 1)];
     }
 
     private static string Text(HuntOutcome outcome)
