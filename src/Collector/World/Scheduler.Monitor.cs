@@ -1,5 +1,3 @@
-using Testbed.Sync;
-
 namespace Testbed.Collector;
 
 /// <content>The thread that looks after what goroutines do too long. The seed's <c>sysmon</c>.</content>
@@ -15,20 +13,9 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// <summary>Starts the monitor if there is to be one and is none yet; by the one caller of <see cref="Run"/>.</summary>
     private void StartMonitor()
     {
-        if (_options.MonitorNanoseconds == 0)
+        if (_options.MonitorNanoseconds != 0 && TSync.Read(&_state->Monitor).Handle == 0)
         {
-            return;
-        }
-
-        TSync.Enter(_lock);
-        bool started = TSync.Read(&_state->Monitor).Handle != 0;
-        TSync.Exit(_lock);
-        if (!started)
-        {
-            SyncThread thread = TSync.StartThread("sysmon", Monitor);
-            TSync.Enter(_lock);
-            TSync.Write(&_state->Monitor, thread);
-            TSync.Exit(_lock);
+            TSync.Write(&_state->Monitor, TSync.StartThread("sysmon", Monitor));
         }
     }
 
@@ -91,7 +78,7 @@ internal sealed unsafe partial class Scheduler<TSync>
             // While a stop is asked for, the number of Ps may change; it is not needed then.
             processors = stops ? 0 : ProcessorCount;
             bool waits = !exits
-                && (stops || (!looks && TSync.VolatileRead(&_state->IdleProcessorCount) == processors));
+                && (stops || (!looks && TSync.Read(&_state->IdleProcessorCount) == processors));
             if (waits)
             {
                 TSync.Write(&_state->MonitorWaits, 1);

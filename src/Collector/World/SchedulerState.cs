@@ -124,7 +124,10 @@ internal unsafe struct SchedulerState
     /// </summary>
     internal int MonitorWaits;
 
-    /// <summary>The monitor's thread; the default if there is none.</summary>
+    /// <summary>
+    /// The monitor's thread; the default if there is none. Written by a caller of <c>Run</c>, of whom there is one at a time,
+    /// and read when the world ends.
+    /// </summary>
     internal SyncThread Monitor;
 
     /// <summary>
