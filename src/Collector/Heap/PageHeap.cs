@@ -72,8 +72,8 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
             return null;
         }
 
-        // Volatile: a span's fields were written before the table led to it.
-        Span* span = TSync.VolatileRead(_table + (offset >> _pageShift));
+        // Racy: a span is one for ever, and its state tells whether the rest of it holds.
+        Span* span = TSync.RacyRead(_table + (offset >> _pageShift));
         return span != null
             && TSync.VolatileRead(&span->State) == SpanState.InUse
             && address >= TSync.RacyRead(&span->Start)
@@ -123,7 +123,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
         TSync.RacyWrite(&span->Limit, start + (nint)((nuint)capacity * elementSize));
         for (nint page = PageOf(start), end = page + pages; page < end; page++)
         {
-            TSync.VolatileWrite(_table + page, span);
+            TSync.RacyWrite(_table + page, span);
         }
 
         TSync.Write(&_state->PagesInUse, TSync.Read(&_state->PagesInUse) + pages);
@@ -332,7 +332,7 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
 
         // The rest's neighbour is this span, which is no longer free; what the table said in the middle was stale.
         TSync.RacyWrite(&span->State, SpanState.Dead);
-        TSync.VolatileWrite(_table + PageOf(start) - 1, span);
+        TSync.RacyWrite(_table + PageOf(start) - 1, span);
         PutFree(rest);
     }
 
@@ -356,8 +356,8 @@ internal sealed unsafe class PageHeap<TSync> : IDisposable
 
         page = PageOf(TSync.RacyRead(&span->Start));
         nint count = TSync.Read(&span->PageCount);
-        TSync.VolatileWrite(_table + page, span);
-        TSync.VolatileWrite(_table + page + count - 1, span);
+        TSync.RacyWrite(_table + page, span);
+        TSync.RacyWrite(_table + page + count - 1, span);
         SpanList<TSync>.Insert(_free + ListOf(count), span);
     }
 

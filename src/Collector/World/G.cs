@@ -53,7 +53,10 @@ internal enum WaitReason
 /// <summary>A goroutine, in memory of the seam. Never freed before its world. The seed's <c>G</c>.</summary>
 internal unsafe struct G
 {
-    /// <summary>Its number, from 1; written before it is published, then constant until it is reused.</summary>
+    /// <summary>
+    /// Its number, from 1; written before it is published, then constant until it ends. Then 0, racy: who has seen it alive
+    /// may still see either.
+    /// </summary>
     internal long Id;
 
     /// <summary>

@@ -154,7 +154,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         G* g = TSync.Read(&m->Current);
         ShadowStack<TSync>.Reset(g);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
-        TSync.VolatileWrite(&g->Id, 0);
+        TSync.RacyWrite(&g->Id, 0);
 
         // One that unwinds because the world has failed has none.
         if (TSync.Read(&m->Processor) != null)

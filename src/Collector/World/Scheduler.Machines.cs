@@ -223,7 +223,7 @@ internal sealed unsafe partial class Scheduler<TSync>
         ShadowStack<TSync>.Reset(g);
         TSync.Enter(_lock);
         TSync.VolatileWrite(&g->Status, GoroutineStatus.Dead);
-        TSync.VolatileWrite(&g->Id, 0);
+        TSync.RacyWrite(&g->Id, 0);
         G* joiner = TSync.Read(&g->Joiners);
         TSync.Write(&g->Joiners, null);
         TSync.Exit(_lock);

@@ -206,7 +206,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     private void Preempt(P* p, int tick)
     {
         TSync.Enter(_lock);
-        P* asked = TSync.VolatileRead(&_state->Preempted);
+        P* asked = TSync.Read(&_state->Preempted);
         if (asked != null && TSync.RacyRead(&asked->Tick) != TSync.Read(&_state->PreemptedTick))
         {
             EndPreemption();
@@ -226,7 +226,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// <summary>Whether the goroutine that runs on a P is asked to let others run; then it no longer is. Under the lock.</summary>
     private bool TakePreemption(P* p)
     {
-        if (TSync.VolatileRead(&_state->Preempted) != p)
+        if (TSync.Read(&_state->Preempted) != p)
         {
             return false;
         }

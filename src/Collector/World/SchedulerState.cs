@@ -73,9 +73,9 @@ internal unsafe struct SchedulerState
     internal P* IdleProcessors;
 
     /// <summary>
-    /// How many they are: changed under the lock by a full fence, read at any time. With the Ps' queues it is a Dekker
-    /// pair: who makes a goroutine runnable queues it and then looks whether a P is idle, who makes a P idle counts it
-    /// and then looks at the queues, so that one of them sees the other. The seed's <c>npidle</c>.
+    /// How many they are: changed under the lock by a full fence, read under it or, volatile, at any time. With the Ps'
+    /// queues it is a Dekker pair: who makes a goroutine runnable queues it and then looks whether a P is idle, who makes a
+    /// P idle counts it and then looks at the queues, so that one of them sees the other. The seed's <c>npidle</c>.
     /// </summary>
     internal int IdleProcessorCount;
 
