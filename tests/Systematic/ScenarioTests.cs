@@ -9,7 +9,7 @@ namespace Testbed.Systematic;
 /// <summary>Each scenario is clean over production code, under the explorer and on real threads.</summary>
 public class ScenarioTests
 {
-    private const int Executions = 1_000;
+    private const int Executions = 2_000;
 
     public static TheoryData<string> Clean
         => [.. Catalogue.All
