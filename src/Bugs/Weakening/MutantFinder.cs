@@ -80,7 +80,7 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
     private static TextChange Split(InvocationExpressionSyntax call)
         => new(((MemberAccessExpressionSyntax)call.Expression).Expression.Span, WeakenedSource.SplitOperations);
 
-    private static string Words(InvocationExpressionSyntax call) => Blanks().Replace(call.ToString(), " ");
+    private static string Words(SyntaxNode call) => Blanks().Replace(call.ToString(), " ");
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
@@ -93,7 +93,12 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
                 Add(call, MutationKind.SplitCompareExchange, Split(call));
                 break;
             case nameof(ISync.Add) or nameof(ISync.Or) or nameof(ISync.And) or nameof(ISync.Exchange):
-                Add(call, MutationKind.SplitUpdate, Split(call));
+                if (SeamCalls.NameOf(call) != nameof(ISync.Exchange) || call.Parent is not ExpressionStatementSyntax)
+                {
+                    Add(call, MutationKind.SplitUpdate, Split(call));
+                }
+
+                AddDelay(call);
                 break;
             case nameof(ISync.VolatileWrite):
                 Add(call, MutationKind.PlainWrite, Rename(call, nameof(ISync.Write)));
@@ -136,6 +141,8 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
             || SeamCalls.In(next) is not { } second
             || SeamCalls.NameOf(second) != nameof(ISync.VolatileWrite)
             || SeamCalls.Subject(first) == SeamCalls.Subject(second)
+            || first.ArgumentList.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(
+                inner => SeamCalls.NameOf(inner) is not null && SeamCalls.Subject(inner) == SeamCalls.Subject(second))
             || (SeamCalls.NameOf(first) == nameof(ISync.Write) && !readers.MayFind(first, second, model)))
         {
             return;
@@ -147,6 +154,39 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
             $"{Words(first)}; {Words(second)}",
             new TextChange(first.Span, second.ToString()),
             new TextChange(second.Span, first.ToString()));
+    }
+
+    /// <summary>Moves an update behind the next look at another place, if its result is not used.</summary>
+    private void AddDelay(InvocationExpressionSyntax update)
+    {
+        if (update.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
+            || block.Statements.SkipWhile(entry => entry != statement).Skip(1)
+                .FirstOrDefault(entry => readers.Synchronizes(entry, model)) is not { } next
+            || !readers.LooksFirst(next, update, model))
+        {
+            return;
+        }
+
+        string operation = $"{Words(update)}; {Words(next is IfStatementSyntax { Condition: var looks } ? looks : next)}";
+        if (next is IfStatementSyntax { Condition: { } condition })
+        {
+            Add(
+                update,
+                MutationKind.DelayUpdate,
+                operation,
+                new TextChange(statement.Span, ";"),
+                new TextChange(new TextSpan(condition.SpanStart, 0), $"{WeakenedSource.SplitOperations}.Then("),
+                new TextChange(new TextSpan(condition.Span.End, 0), $", () => {update})"));
+        }
+        else if (!next.DescendantNodes().Any(node => node is ReturnStatementSyntax or ThrowStatementSyntax))
+        {
+            Add(
+                update,
+                MutationKind.DelayUpdate,
+                operation,
+                new TextChange(statement.Span, ";"),
+                new TextChange(new TextSpan(next.Span.End, 0), $" {statement}"));
+        }
     }
 
     private void Add(InvocationExpressionSyntax call, MutationKind kind, params TextChange[] edits)

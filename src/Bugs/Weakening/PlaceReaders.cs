@@ -5,7 +5,9 @@ using Testbed.Sync;
 
 namespace Testbed.Bugs;
 
-/// <summary>Which fields the members of a program read through the seam, and who calls whom. Any thread may use it.</summary>
+/// <summary>
+/// Which fields the members of a program read through the seam, in which order, and who calls whom. Any thread may use it.
+/// </summary>
 internal sealed class PlaceReaders
 {
     private static readonly string[] s_acquiring =
@@ -16,6 +18,24 @@ internal sealed class PlaceReaders
         nameof(ISync.Add),
         nameof(ISync.Or),
         nameof(ISync.And),
+    ];
+
+    /// <summary>What no store passes.</summary>
+    private static readonly string[] s_fences =
+    [
+        nameof(ISync.CompareExchange),
+        nameof(ISync.Exchange),
+        nameof(ISync.Add),
+        nameof(ISync.Or),
+        nameof(ISync.And),
+        nameof(ISync.MemoryBarrier),
+        nameof(ISync.Enter),
+        nameof(ISync.Exit),
+        nameof(ISync.Wake),
+        nameof(ISync.Sleep),
+        nameof(ISync.Clear),
+        nameof(ISync.StartThread),
+        nameof(ISync.Join),
     ];
 
     private readonly List<Member> _members = [];
@@ -44,6 +64,54 @@ internal sealed class PlaceReaders
             || FieldOf(second, model) is not { } leads
             || _members.Where(member => member.Acquires.Contains(leads)).Any(
                 reader => _members.Any(member => MayFind(member, place, reader, leads)));
+    }
+
+    /// <summary>Whether a statement looks at something with acquire order, or is a fence: itself or by what it calls.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="model">What its tree means.</param>
+    public bool Synchronizes(SyntaxNode statement, SemanticModel model) => LooksAndFences(statement, model, []).Any();
+
+    /// <summary>Whether a statement looks at another place than that of an update before it comes to any fence.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="model">What their tree means.</param>
+    public bool LooksFirst(SyntaxNode statement, InvocationExpressionSyntax update, SemanticModel model)
+        => LooksAndFences(statement, model, []).First() is { IsFence: false } look
+            && (look.Place is null || !SymbolEqualityComparer.Default.Equals(look.Place, FieldOf(update, model)));
+
+    /// <summary>
+    /// The looks and fences of a piece of source in its order, those of what it calls where it names that; each member
+    /// once.
+    /// </summary>
+    private IEnumerable<(bool IsFence, ISymbol? Place)> LooksAndFences(
+        SyntaxNode piece, SemanticModel model, HashSet<Member> seen)
+    {
+        foreach (SyntaxNode node in piece.DescendantNodesAndSelf())
+        {
+            if (node is InvocationExpressionSyntax call && SeamCalls.NameOf(call) is { } name)
+            {
+                if (name == nameof(ISync.VolatileRead))
+                {
+                    yield return (false, FieldOf(call, model));
+                }
+                else if (s_fences.Contains(name))
+                {
+                    yield return (true, null);
+                }
+            }
+            else if (node is SimpleNameSyntax && SymbolOf(node, model) is IMethodSymbol or IPropertySymbol)
+            {
+                ISymbol named = SymbolOf(node, model)!;
+                foreach (Member member in _members.Where(
+                    member => SymbolEqualityComparer.Default.Equals(member.Symbol, named) && seen.Add(member)))
+                {
+                    foreach ((bool, ISymbol?) found in LooksAndFences(member.Declaration, member.Model, seen))
+                    {
+                        yield return found;
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>Whether a member may read a place that a reader of another, itself or next to it, has led it to.</summary>
@@ -89,6 +157,8 @@ internal sealed class PlaceReaders
     {
         internal Member(SyntaxNode declaration, SemanticModel model)
         {
+            Declaration = declaration;
+            Model = model;
             Symbol = model.GetDeclaredSymbol(declaration)?.OriginalDefinition;
             SyntaxNode[] nodes = [.. declaration.DescendantNodes()];
             Acquires = Reading(s_acquiring);
@@ -104,6 +174,10 @@ internal sealed class PlaceReaders
                     .Where(read => read.Field is not null)
                     .ToLookup(read => read.Field!, read => read.Node, SymbolEqualityComparer.Default);
         }
+
+        internal SyntaxNode Declaration { get; }
+
+        internal SemanticModel Model { get; }
 
         internal ISymbol? Symbol { get; }
 

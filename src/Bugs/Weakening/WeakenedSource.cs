@@ -82,6 +82,12 @@ internal static class WeakenedSource
                 TSync.VolatileWrite(location, seen & value, file, line);
                 return seen;
             }
+
+            public static T Then<T>(T looked, Action update)
+            {
+                update();
+                return looked;
+            }
         }
         """;
 

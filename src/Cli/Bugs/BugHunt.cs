@@ -10,7 +10,10 @@ namespace Testbed.Cli.Bugs;
 /// <param name="firstSeed">The first seed; each next one is greater by one.</param>
 /// <param name="seeds">How many hunts a strategy has; the exhaustive one has one, since it draws nothing.</param>
 /// <param name="timeout">How long a hunt takes at most, shrinking aside.</param>
-/// <param name="shrinks">Whether the first failure that it finds is shrunk.</param>
+/// <param name="shrinks">
+/// Whether the first failure that it finds is shrunk, and the next ones, too, until one is left with no more preemptions
+/// than the bug needs: what a failure shows as, and so how far it shrinks, differs from hunt to hunt.
+/// </param>
 internal sealed class BugHunt(
     IReadOnlyList<Scenario> scenarios, ulong firstSeed, int seeds, TimeSpan timeout, bool shrinks)
 {
@@ -40,7 +43,7 @@ internal sealed class BugHunt(
                 Interesting = target.Interesting,
                 Seed = firstSeed + (ulong)i,
                 Timeout = timeout,
-                Shrink = shrinks && hunts.All(hunt => hunt.Failures.Count == 0),
+                Shrink = shrinks && hunts.SelectMany(hunt => hunt.Failures).All(left => left.Preemptions > bug.Preemptions),
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
             };

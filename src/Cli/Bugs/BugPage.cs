@@ -37,7 +37,9 @@ internal sealed class BugPage(TextWriter output, IReadOnlyList<string> strategie
         output.WriteLine("| found | whether the hunt in the middle of the seeds found it |");
         output.WriteLine("| as | the kinds of failure that were seen |");
         output.WriteLine("| executions, seconds | to the first failure: the median of the seeds |");
-        output.WriteLine("| steps, preemptions | what shrinking leaves of the first failing schedule |");
+        output.WriteLine(
+            "| steps, preemptions | what shrinking leaves of the first failing schedule; if it has more preemptions than the bug "
+            + "needs, the next seed's is shrunk, too, and so on: then of the one with the fewest |");
         output.WriteLine("| needs | the preemptions that the interleaving needs, counted by hand: `bugs/NAME/bug.json` has both |");
         output.WriteLine("| sampler | what drew the failing execution, among those that the strategy takes in turn |");
     }

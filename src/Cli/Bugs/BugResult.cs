@@ -16,9 +16,11 @@ internal sealed record BugResult(Bug Bug, string Scenario, string Strategy, IRea
         .ThenBy(hunt => hunt.Executions)
         .ElementAt((Hunts.Count - 1) / 2);
 
-    /// <summary>The failure that was shrunk, that of the first hunt which found one; or null.</summary>
+    /// <summary>Of the failures that were shrunk the first that is left with the fewest preemptions; or null.</summary>
     public Failure? Shrunk { get; }
-        = Hunts.SelectMany(hunt => hunt.Failures).FirstOrDefault(failure => failure.Shrinking is not null);
+        = Hunts.SelectMany(hunt => hunt.Failures)
+            .Where(failure => failure.Shrinking is not null)
+            .MinBy(failure => failure.Preemptions);
 
     /// <summary>Whether the hunt in the middle found it.</summary>
     public bool IsFound => Median.Failures.Count > 0;

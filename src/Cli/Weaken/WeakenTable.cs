@@ -29,6 +29,7 @@ internal static class WeakenTable
         [MutationKind.DropLock] = "a critical section without its lock",
         [MutationKind.SplitCompareExchange] = "a compare-and-swap as read, comparison and write",
         [MutationKind.SplitUpdate] = "an atomic add, or, and, or exchange as read and write",
+        [MutationKind.DelayUpdate] = "an atomic update moved behind the look that follows it: a full fence as a release",
         [MutationKind.PlainWrite] = "a release write as a plain one",
         [MutationKind.PlainRead] = "an acquire read as a plain one",
         [MutationKind.SwapStores] = "a store moved behind the volatile one that follows it",

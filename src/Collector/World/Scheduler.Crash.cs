@@ -84,8 +84,11 @@ internal sealed unsafe partial class Scheduler<TSync>
             waiters = waiter;
         }
 
+        // The monitor is no M: it may fail the world when all of them sleep already.
+        M* first = TakeFirstMachineIfOver();
         TSync.Exit(_lock);
         WakeAll(waiters);
+        Wake(first);
     }
 
     /// <summary>Throws the exception that the world failed with, if it has.</summary>

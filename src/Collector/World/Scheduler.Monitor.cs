@@ -248,7 +248,7 @@ internal sealed unsafe partial class Scheduler<TSync>
     /// </summary>
     private void ForceCollection()
     {
-        if (TSync.CompareExchange(&_state->ForcedCollection, 1, 0) != 0)
+        if (TSync.VolatileRead(&_state->ForcedCollection) != 0)
         {
             return;
         }
@@ -259,6 +259,7 @@ internal sealed unsafe partial class Scheduler<TSync>
             long seen = TSync.CompareExchange(&_state->Population, population + OneLive + OneActive, population);
             if (seen == population)
             {
+                TSync.Write(&_state->ForcedCollection, 1);
                 GoroutineHandle handle = Create(_monitorMachine, Goroutine<TSync>.ToAsync(CollectIfOverdue), 0);
                 Enqueue(_monitorMachine, handle.G);
                 return;
@@ -266,14 +267,12 @@ internal sealed unsafe partial class Scheduler<TSync>
 
             population = seen;
         }
-
-        TSync.Exchange(&_state->ForcedCollection, 0);
     }
 
     private void CollectIfOverdue(Goroutine<TSync> g)
     {
         g.CollectIfOverdue();
-        TSync.Exchange(&_state->ForcedCollection, 0);
+        TSync.VolatileWrite(&_state->ForcedCollection, 0);
     }
 
     /// <summary>What the monitor saw of a P when it last looked, and since when; its own.</summary>

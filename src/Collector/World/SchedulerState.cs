@@ -139,7 +139,10 @@ internal unsafe struct SchedulerState
     /// <summary>The <see cref="P.Tick"/> of that goroutine: one that came later is not meant.</summary>
     internal int PreemptedTick;
 
-    /// <summary>1 from when the monitor starts a goroutine that collects until that has ended. Atomic.</summary>
+    /// <summary>
+    /// 1 from when the monitor starts a goroutine that collects until that has ended. Written by the monitor before it
+    /// queues that goroutine, and back by the goroutine, volatile, for the monitor, which alone reads it.
+    /// </summary>
     internal int ForcedCollection;
 
     /// <summary>

@@ -25,7 +25,7 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
             options.ShrinkExecutions, ExplorationOptions.ShrinkSteps, options.ShrinkTimeout);
         using CancellationTokenRegistration registration = cancel.Register(budget.Cancel);
         var shrinker = new Shrinker(
-            body, new FailureIdentity(failure.Kind, failure.Message), options.Seed, options.MaxSteps, options.Waits, budget);
+            body, options.Seed, options.MaxSteps, options.Waits, budget);
         progress(ProgressOf(failure, null));
         bool stalled = Run(
             engine => shrinker.Shrink(engine, Reproduce(engine, failure, failure.Trace.Steps, failure.Trace.Choices)),
@@ -73,7 +73,8 @@ internal sealed class FailureShrinker(Action body, ExplorationOptions options, F
     {
         var attempt = new Attempt(new RecordedSchedule(engine, steps, [], choices), choices);
         _ = engine.Run(body, PlanOf(failure, attempt));
-        return ShrinkCase.Of([.. engine.Choices], attempt.Steps);
+        return ShrinkCase.Of(
+            [.. engine.Choices], attempt.Steps, new FailureIdentity(failure.Kind, failure.Message));
     }
 
     /// <summary>Reports the smallest execution.</summary>

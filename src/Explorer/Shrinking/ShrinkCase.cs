@@ -4,11 +4,13 @@ namespace Testbed.Explorer;
 /// <param name="Choices">What the code under test was told to choose.</param>
 /// <param name="Steps">The schedule.</param>
 /// <param name="Size">How large it is.</param>
+/// <param name="Identity">What its failure is.</param>
 internal sealed record ShrinkCase(
-    IReadOnlyList<uint> Choices, IReadOnlyList<ScheduledStep> Steps, ShrinkSize Size)
+    IReadOnlyList<uint> Choices, IReadOnlyList<ScheduledStep> Steps, ShrinkSize Size, FailureIdentity Identity)
 {
     /// <summary>The execution that an engine has just run.</summary>
-    internal static ShrinkCase Of(IReadOnlyList<uint> choices, IReadOnlyList<ScheduledStep> steps)
+    internal static ShrinkCase Of(
+        IReadOnlyList<uint> choices, IReadOnlyList<ScheduledStep> steps, FailureIdentity identity)
     {
         int turns = 0;
         for (int i = 0; i < steps.Count; i++)
@@ -25,6 +27,7 @@ internal sealed record ShrinkCase(
                 choices.Sum(choice => (long)choice),
                 steps.Count,
                 turns,
-                choices.Count));
+                choices.Count),
+            identity);
     }
 }

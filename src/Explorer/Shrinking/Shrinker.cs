@@ -11,13 +11,12 @@ namespace Testbed.Explorer;
 /// what is kept is what the program really did, not what the candidate had asked for.
 /// </remarks>
 /// <param name="body">The program.</param>
-/// <param name="identity">What the failure was found as.</param>
 /// <param name="seed">The exploration's seed.</param>
 /// <param name="maxSteps">How many steps an execution may take.</param>
 /// <param name="waits">How often wait loops look.</param>
 /// <param name="budget">How much it may cost.</param>
 internal sealed class Shrinker(
-    Action body, FailureIdentity identity, ulong seed, int maxSteps, WaitRule waits, ShrinkBudget budget)
+    Action body, ulong seed, int maxSteps, WaitRule waits, ShrinkBudget budget)
 {
     /// <summary>Schedules with so many preemptions are looked for at random: with more, chance seldom helps.</summary>
     private const int MaxSampledBound = 4;
@@ -30,8 +29,20 @@ internal sealed class Shrinker(
 
     private const int SamplesPerBound = 2_000;
 
-    /// <summary>So many random schedules are tried for choices with which the adapted one does not fail.</summary>
-    private const int SamplesPerChoices = 2;
+    /// <summary>So many steps, in at most so many executions, may be walked without finding fewer preemptions.</summary>
+    private const int WalkedSteps = 1_000_000;
+
+    private const int WalkLength = 1_000;
+
+    /// <summary>
+    /// So many steps, in random schedules, are spent on choices with which the adapted schedule does not fail: a small
+    /// program is worth more schedules than a large one.
+    /// </summary>
+    private const int SampledStepsPerChoices = 2_000;
+
+    private const int LeastSamplesPerChoices = 2;
+
+    private const int MaxSamplesPerChoices = 32;
 
     /// <summary>A candidate may take so many times the steps of the best one, before it is given up.</summary>
     private const int MaxGrowth = 4;
@@ -40,9 +51,6 @@ internal sealed class Shrinker(
 
     /// <summary>Written by the shrinking thread, read by the one that waits for it.</summary>
     private volatile ShrinkCase? _best;
-
-    /// <summary>What the failure has to stay.</summary>
-    private FailureIdentity _identity = identity;
 
     /// <summary>The turns of the smallest execution.</summary>
     private ScheduleGuide _guide = ScheduleGuide.Of([]);
@@ -63,6 +71,11 @@ internal sealed class Shrinker(
         Keep(found);
         SampleSchedules();
         ReducePreemptions();
+        while (Walk())
+        {
+            ReducePreemptions();
+        }
+
         ShrinkSize before;
         do
         {
@@ -105,7 +118,9 @@ internal sealed class Shrinker(
             return true;
         }
 
-        for (int i = 0; i < SamplesPerChoices; i++)
+        int samples = Math.Clamp(
+            SampledStepsPerChoices / Math.Max(1, Current.Size.Steps), LeastSamplesPerChoices, MaxSamplesPerChoices);
+        for (int i = 0; i < samples; i++)
         {
             if (Try(choices, new PreemptionBounded(Math.Min(Current.Size.Preemptions, MaxSampledBound))))
             {
@@ -125,7 +140,7 @@ internal sealed class Shrinker(
             ReducePreemptions();
 
             // An execution that never ends stays as long as it may be.
-            if (!_identity.IsStepLimit)
+            if (!Current.Identity.IsStepLimit)
             {
                 DropTurns();
                 CutTurns();
@@ -151,6 +166,53 @@ internal sealed class Shrinker(
                 _ = Try(i % 4 < 2 ? Current.Choices : null, sample, takesKin: true);
             }
         }
+    }
+
+    /// <summary>
+    /// Walks at random through failing schedules that have no more preemptions than the best one, in the hope of one with
+    /// fewer: where no single edit takes a preemption out, two or three may, by way of schedules that are only different.
+    /// </summary>
+    /// <returns>Whether it found one with fewer.</returns>
+    private bool Walk()
+    {
+        var random = new SchedulingRandom();
+        random.Reset(seed, budget.Used);
+        var edits = new TurnEdits(random);
+        int preemptions = Current.Size.Preemptions;
+        int length = Math.Min(WalkLength, WalkedSteps / Math.Max(1, Current.Size.Steps));
+        ShrinkCase place = Current;
+        for (int i = 0; i < length && preemptions > 0 && !budget.IsSpent; i++)
+        {
+            IStrategy step = i % 2 == 0 ? Edited(place, edits) : WithAnotherEnd(place, random);
+            ShrinkCase? next = Run(place.Choices, step, takesKin: true);
+            if (next is null || next.Size.Preemptions > preemptions)
+            {
+                continue;
+            }
+
+            place = next;
+            if (next.Size.Preemptions < preemptions)
+            {
+                Keep(next);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static GuidedSchedule Edited(ShrinkCase place, TurnEdits edits)
+    {
+        ScheduleGuide guide = ScheduleGuide.Of(place.Steps);
+        return new GuidedSchedule(guide.With(edits.Edit(guide.Turns)));
+    }
+
+    /// <summary>The beginning of an execution, with as many preemptions after that as leave it with one less.</summary>
+    private static AnotherEnd WithAnotherEnd(ShrinkCase place, SchedulingRandom random)
+    {
+        int length = (int)random.Next((uint)place.Steps.Count);
+        int before = place.Steps.Take(length).Count(step => step.Preempts);
+        return new AnotherEnd(place.Steps, length, Math.Max(0, place.Size.Preemptions - before - (int)random.Next(2)));
     }
 
     /// <summary>Lets preempted threads go on: all, then half of them, and so on down to each by itself.</summary>
@@ -274,38 +336,44 @@ internal sealed class Shrinker(
     /// <summary>Runs a candidate and keeps it if it is smaller and fails in the same way, or in one that is akin.</summary>
     private bool Try(IReadOnlyList<uint>? choices, IStrategy scheduler, bool takesKin = false)
     {
-        if (!budget.TryTake())
+        if (Run(choices, scheduler, takesKin) is not { } candidate || !(candidate.Size < Current.Size))
         {
             return false;
         }
 
+        Keep(candidate);
+        return true;
+    }
+
+    /// <summary>Runs a candidate.</summary>
+    /// <returns>What it did if it fails in the same way, or in one that is akin; else null.</returns>
+    private ShrinkCase? Run(IReadOnlyList<uint>? choices, IStrategy scheduler, bool takesKin)
+    {
+        if (!budget.TryTake())
+        {
+            return null;
+        }
+
+        FailureIdentity identity = Current.Identity;
         var attempt = new Attempt(scheduler, choices, budget);
-        int limit = _identity.IsStepLimit
+        int limit = identity.IsStepLimit
             ? maxSteps
             : Math.Min(maxSteps, Math.Max(LeastMaxSteps, MaxGrowth * Current.Size.Steps));
         var plan = new ExecutionPlan(
-            attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits, ReportLeaks: _identity.IsLeak);
+            attempt, seed, budget.Used, Current.Size.Steps, limit, Waits: waits, ReportLeaks: identity.IsLeak);
         ExecutionOutcome outcome = _engine!.Run(body, plan);
         budget.Spend(outcome.Steps);
         if (outcome.Failure is not { } failure)
         {
-            return false;
+            return null;
         }
 
-        bool isSame = _identity.Is(failure);
-        if (!isSame && !(takesKin && _identity.IsAkin(failure)))
-        {
-            return false;
-        }
-
-        ShrinkCase candidate = ShrinkCase.Of([.. _engine.Choices], attempt.Steps);
-        if (!(candidate.Size < Current.Size))
-        {
-            return false;
-        }
-
-        _identity = isSame ? _identity : new FailureIdentity(failure.Kind, failure.Message);
-        Keep(candidate);
-        return true;
+        bool isSame = identity.Is(failure);
+        return isSame || (takesKin && identity.IsAkin(failure))
+            ? ShrinkCase.Of(
+                [.. _engine.Choices],
+                attempt.Steps,
+                isSame ? identity : new FailureIdentity(failure.Kind, failure.Message))
+            : null;
     }
 }

@@ -9,7 +9,8 @@ namespace Testbed.Explorer;
 /// The paper enumerates the places of the preemptions; this draws them, over the length of execution 0.
 /// </remarks>
 /// <param name="bound">How many preemptions there are at most.</param>
-internal sealed class PreemptionBounded(int bound) : IStrategy
+/// <param name="from">After how many steps they begin.</param>
+internal sealed class PreemptionBounded(int bound, int from = 0) : IStrategy
 {
     private readonly int[] _preemptions = new int[bound];
     private SchedulingRandom _random = new();
@@ -20,7 +21,7 @@ internal sealed class PreemptionBounded(int bound) : IStrategy
         _random = random;
         for (int i = 0; i < _preemptions.Length; i++)
         {
-            _preemptions[i] = 1 + (int)random.Next((uint)Math.Max(1, expectedSteps));
+            _preemptions[i] = from + 1 + (int)random.Next((uint)Math.Max(1, expectedSteps - from));
         }
     }
 

@@ -6,7 +6,8 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// Goroutines fail in one or two of the awkward places: where the array of all goroutines grows under its lock, where
-/// the heap does, on their own, or all together by a deadlock. Others start, collect and end beside them.
+/// the heap does, on their own, or all together by a deadlock. Others start, collect and end beside them; in some
+/// executions a monitor asks goroutines to let others run meanwhile, which changes the word that tells of the failure.
 /// </summary>
 /// <remarks>
 /// A liveness oracle: whoever fails, and wherever, the world ends with exactly one dump, and <c>Run</c> throws what that
@@ -49,6 +50,9 @@ internal sealed class CrashWhileHoldingAllglock : Scenario
             Growth = faults,
             CrashOutput = dumps.Add,
             CrashTrace = TSync.Choose(2) == 1,
+            MonitorNanoseconds = TSync.Choose(2),
+            TimeSliceNanoseconds = 1,
+            ForcedCollectionNanoseconds = 0,
         };
         Exception? thrown = null;
         using (var world = new World<TSync>(options))

@@ -11,8 +11,9 @@ namespace Testbed.Models.Scenarios;
 /// </summary>
 /// <remarks>
 /// While the goroutine waits for the threads nothing in the world can run, which is no deadlock. The second calls meet the
-/// end of the run, and may be turned away. What a thread has rooted stays, no thread is inside when the run has ended, and
-/// at the end all extra Ms are on their list, one of them never used by two at a time.
+/// end of the run, and may be turned away. What a thread has rooted stays, no thread is inside when the run has ended, each
+/// call is a goroutine with a number of its own, and at the end all extra Ms are on their list, one of them never used by
+/// two at a time.
 /// </remarks>
 internal sealed class ExtraMachines : Scenario
 {
@@ -42,6 +43,9 @@ internal sealed class ExtraMachines : Scenario
         var gates = new Note[Callers];
         var threads = new SyncThread[Callers];
         int* inside = TSync.Allocate<int>(1, "inside");
+
+        // For each call the number of its goroutine, 0 if it was turned away: its thread's, then read once that has ended.
+        long* goroutines = TSync.Allocate<long>(Callers * Calls, "goroutines");
         Exception? thrown = null;
         using (var world = new World<TSync>(options))
         {
@@ -55,7 +59,8 @@ internal sealed class ExtraMachines : Scenario
                     TSync.Sleep(gate);
                     for (int call = 0; call < Calls; call++)
                     {
-                        CallIn(world, watch, inside, number, isFirst: call == 0, mayFail: failure is not null);
+                        long* goroutine = goroutines + ((number - 1) * Calls) + call;
+                        CallIn(world, watch, inside, goroutine, number, isFirst: call == 0, mayFail: failure is not null);
                     }
                 });
             }
@@ -78,11 +83,13 @@ internal sealed class ExtraMachines : Scenario
                 TSync.Join(thread);
             }
 
+            RequireOwnNumbers<TSync>(goroutines);
             (int free, int all) = world.Scheduler.ExtraMachines;
             OracleException.Require(free == all, $"{free} of {all} extra Ms are on their list");
             OracleException.Require(all > 1 || failure is not null, "the last extra M was taken, and none made");
         }
 
+        TSync.Free(goroutines);
         TSync.Free(inside);
         foreach (Note gate in gates)
         {
@@ -148,7 +155,13 @@ internal sealed class ExtraMachines : Scenario
 
     /// <summary>Calls in, or is turned away by a world that has failed or is about to end.</summary>
     private static unsafe void CallIn<TSync>(
-        World<TSync> world, MutatorWatch<TSync> watch, int* inside, int number, bool isFirst, bool mayFail)
+        World<TSync> world,
+        MutatorWatch<TSync> watch,
+        int* inside,
+        long* goroutine,
+        int number,
+        bool isFirst,
+        bool mayFail)
         where TSync : struct, ISync
     {
         try
@@ -156,6 +169,7 @@ internal sealed class ExtraMachines : Scenario
             world.Call(g =>
             {
                 TSync.Add(inside, 1);
+                TSync.Write(goroutine, g.Id);
                 try
                 {
                     Use(g, watch, number, isFirst);
@@ -171,6 +185,18 @@ internal sealed class ExtraMachines : Scenario
         }
         catch (InvalidOperationException) when (!isFirst)
         {
+        }
+    }
+
+    /// <summary>No two calls have the same goroutine; once all threads have ended.</summary>
+    private static unsafe void RequireOwnNumbers<TSync>(long* goroutines)
+        where TSync : struct, ISync
+    {
+        var seen = new SortedSet<long>();
+        for (int i = 0; i < Callers * Calls; i++)
+        {
+            long number = TSync.Read(goroutines + i);
+            OracleException.Require(number == 0 || seen.Add(number), $"two calls are goroutine {number}");
         }
     }
 

@@ -6,11 +6,12 @@ namespace Testbed.Models.Scenarios;
 
 /// <summary>
 /// The last collection is old, so the monitor starts a goroutine that collects, while two others collect because they want
-/// to; and the run ends while the monitor looks.
+/// to; and the run ends while the monitor looks. In some executions there is no room for a third goroutine: then whoever
+/// starts it fails the world, the monitor above all, which does so also while the world is stopped.
 /// </summary>
 /// <remarks>
 /// A collection that comes for its age comes when the last one is old indeed, one at a time, and it does come: a goroutine
-/// in a system call waits for it.
+/// in a system call waits for it. A failure ends the run, which tells of it.
 /// </remarks>
 internal sealed class ForcedCollection : Scenario
 {
@@ -28,32 +29,69 @@ internal sealed class ForcedCollection : Scenario
         => "the monitor forces collections against explicit ones and the end of the run: only when the last is old";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Interesting => ["gc.LastNanoseconds", "sched.Population", "sched.ForcedCollection"];
+    public override IReadOnlyList<string> Interesting => ["gc.LastNanoseconds", "sched.Population", "sched.ForcedCollection", "sched.Stop*"];
 
     /// <inheritdoc/>
     public override void Run<TSync>()
     {
         using var watch = new Watch<TSync>();
+        var growth = new Growth(
+            TSync.Choose(2) == 1 ? new PlannedException("planned: no room for a third goroutine") : null, watch.Release);
         WorldOptions options = SmallWorld.Options(processors: 2, watch) with
         {
             MonitorNanoseconds = PeriodNanoseconds / 4,
             TimeSliceNanoseconds = PeriodNanoseconds,
             ForcedCollectionNanoseconds = PeriodNanoseconds,
+            Growth = growth,
         };
+        Exception? thrown = null;
         using (var world = new World<TSync>(options))
         {
             watch.Attach(world);
             HeapPicture<TSync>.Offer(world);
-            world.Run(g =>
+            try
             {
-                g.Collect();
-                g.Go(other => other.Collect());
-                g.SystemCall(watch.WaitForForced);
-                watch.Step();
-            });
+                world.Run(g => Main(g, watch));
+            }
+            catch (PlannedException exception)
+            {
+                thrown = exception;
+            }
         }
 
-        OracleException.Require(watch.Requested == 2, $"{watch.Requested} collections were asked for and came, of 2");
+        OracleException.Require(
+            ReferenceEquals(thrown, growth.Failed), $"Run ended with: {thrown?.Message ?? "nothing"}");
+        OracleException.Require(
+            thrown is not null || watch.Requested == 2, $"{watch.Requested} collections were asked for and came, of 2");
+    }
+
+    private static void Main<TSync>(Goroutine<TSync> g, Watch<TSync> watch)
+        where TSync : struct, ISync
+    {
+        g.Collect();
+        g.Go(other => other.Collect());
+        g.SystemCall(watch.WaitForForced);
+        watch.Step();
+    }
+
+    /// <summary>Fails where the array of all goroutines gets room for a third one, if that is planned.</summary>
+    private sealed class Growth(PlannedException? planned, Action failing) : GrowthObserver
+    {
+        private const long RoomForThird = 4;
+
+        /// <summary>What was thrown; null if nothing was.</summary>
+        internal PlannedException? Failed { get; private set; }
+
+        /// <inheritdoc/>
+        public override void GoroutinesGrow(long capacity)
+        {
+            if (planned is not null && capacity >= RoomForThird)
+            {
+                Failed = planned;
+                failing();
+                throw planned;
+            }
+        }
     }
 
     private sealed unsafe class Watch<TSync> : MutatorWatch<TSync>
@@ -69,6 +107,15 @@ internal sealed class ForcedCollection : Scenario
         internal void Attach(World<TSync> world) => _world = world;
 
         internal void WaitForForced() => TSync.Sleep(_forced);
+
+        /// <summary>Ends that wait; any thread, any number of times.</summary>
+        internal void Release()
+        {
+            if (TSync.Exchange(&_state->Released, 1) == 0)
+            {
+                TSync.Wake(_forced);
+            }
+        }
 
         /// <inheritdoc/>
         public override void WorldStopped()
@@ -92,7 +139,7 @@ internal sealed class ForcedCollection : Scenario
             TSync.Write(&_state->Forced, forced);
             if (forced == 1)
             {
-                TSync.Wake(_forced);
+                Release();
             }
         }
 
@@ -115,6 +162,9 @@ internal sealed class ForcedCollection : Scenario
 
             /// <summary>How many came for their age.</summary>
             internal int Forced;
+
+            /// <summary>1 once the wait for one is over; any thread's, atomic.</summary>
+            internal int Released;
         }
     }
 }

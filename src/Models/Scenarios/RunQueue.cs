@@ -5,9 +5,10 @@ using Testbed.Sync;
 namespace Testbed.Models.Scenarios;
 
 /// <summary>
-/// A goroutine starts as many others as its P's queue holds, or twice as many, and blocks its thread until the last has ended; one of them
-/// blocks its own until another has run. So every goroutine must come, by theft or by the queue for all, to the one P
-/// that is left, and whoever queues one must see to it that an M looks for it.
+/// A goroutine starts as many others as its P's queue holds, or twice as many, and blocks its thread until the last has
+/// ended; one of them blocks its own until another has run. So every goroutine must come, by theft or by the queue for all,
+/// to the one P that is left, and whoever queues one must see to it that an M looks for it. In half of the executions there
+/// are more Ps than Ms, and the second does not block: then whoever would wake an M may find none.
 /// </summary>
 /// <remarks>
 /// Each goroutine runs once: its word is plain, and the queues order its accesses. One that gets lost, or that nobody
@@ -37,14 +38,25 @@ internal sealed class RunQueue : Scenario
     private sealed class Execution<TSync> : IDisposable
         where TSync : struct, ISync
     {
-        /// <summary>A queue of two overflows; off one of four a thief takes more than one.</summary>
-        private readonly World<TSync> _world
-            = new(SmallWorld.Options(processors: 3) with { RunQueueLength = 2 << (int)TSync.Choose(2) });
-
+        /// <summary>Whether there is but one M beside the one that waits for all.</summary>
+        private readonly bool _fewMachines;
+        private readonly World<TSync> _world;
         private readonly unsafe int* _runs = TSync.Allocate<int>(Others, "runs");
         private readonly unsafe int* _left = TSync.Allocate<int>(1, "left");
         private readonly Note _allEnded = TSync.CreateNote("allended");
         private readonly Note _lastRan = TSync.CreateNote("lastran");
+
+        internal Execution()
+        {
+            _fewMachines = TSync.Choose(2) == 1;
+            WorldOptions options = SmallWorld.Options(processors: 3);
+            _world = new World<TSync>(options with
+            {
+                // A queue of two overflows; off one of four a thief takes more than one.
+                RunQueueLength = 2 << (int)TSync.Choose(2),
+                MaxMachines = _fewMachines ? 2 : options.MaxMachines,
+            });
+        }
 
         internal unsafe void Run()
         {
@@ -72,11 +84,15 @@ internal sealed class RunQueue : Scenario
             TSync.Free(_runs);
         }
 
-        /// <summary>Waits, with its thread, for the last of the others to run.</summary>
+        /// <summary>Waits, with its thread, for the last of the others to run, if there is another for that.</summary>
         private void Block(Goroutine<TSync> g)
         {
             Count(0);
-            g.SystemCall(() => TSync.Sleep(_lastRan));
+            if (!_fewMachines)
+            {
+                g.SystemCall(() => TSync.Sleep(_lastRan));
+            }
+
             End();
         }
 

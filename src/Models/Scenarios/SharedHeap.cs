@@ -159,10 +159,10 @@ internal sealed unsafe class SharedHeap : Scenario
     private static FinalizerId MakeKnown<TSync>(World<TSync> world, TypeId parameter = default)
         where TSync : struct, ISync
     {
+        ChannelType channels = world.RegisterChannel(SlotKind.NoPointer);
         TypeId type = world.RegisterType(new TypeShape("own", WordBytes, 0));
         world.RegisterInterface(type);
         world.RegisterFrame(SlotKind.Pointer);
-        ChannelType channels = world.RegisterChannel(SlotKind.NoPointer);
         OracleException.Require(
             channels.Equals(world.RegisterChannel(SlotKind.NoPointer)), "there are two types for the same channels");
         return world.RegisterFinalizer(static (_, _, _) => { }, parameter);

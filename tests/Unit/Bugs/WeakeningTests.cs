@@ -20,7 +20,9 @@ public partial class WeakeningTests
     [InlineData(MutationKind.SplitUpdate, "TSync.Or(_a, 1);", "global::Testbed.Collector.Split<TSync>.Or(_a, 1);")]
     [InlineData(MutationKind.SplitUpdate, "TSync.And(_a, 1);", "global::Testbed.Collector.Split<TSync>.And(_a, 1);")]
     [InlineData(
-        MutationKind.SplitUpdate, "TSync.Exchange(_a, 1);", "global::Testbed.Collector.Split<TSync>.Exchange(_a, 1);")]
+        MutationKind.SplitUpdate,
+        "int y = TSync.Exchange(_a, 1);",
+        "int y = global::Testbed.Collector.Split<TSync>.Exchange(_a, 1);")]
     [InlineData(MutationKind.DropWake, "TSync.Wake(_note);", ";")]
     [InlineData(MutationKind.DropSleep, "TSync.Sleep(_note);", ";")]
     [InlineData(MutationKind.DropSleep, "bool woken = TSync.Sleep(_note, 5);", "bool woken = false;")]
@@ -54,8 +56,36 @@ public partial class WeakeningTests
     [InlineData("TSync.Write(_a, 1); int x = 0; TSync.VolatileWrite(_b, x);")]
     [InlineData("TSync.Write(&_s->Apart, 1); TSync.VolatileWrite(&_s->B, 2);")]
     [InlineData("TSync.Write(&_s->Before, 1); TSync.VolatileWrite(&_s->B, 2);")]
+    [InlineData("TSync.Write(_a, TSync.Read(_b)); TSync.VolatileWrite(_b, 2);")]
     public void Stores_whose_order_nobody_may_rely_on_or_that_are_apart_stay(string stores)
         => Assert.Empty(Weakened(stores, MutationKind.SwapStores));
+
+    [Theory]
+    [InlineData(
+        "TSync.Exchange(_a, 1); if (TSync.VolatileRead(_b) == 0) { return; }",
+        "; if (global::Testbed.Collector.Split<TSync>.Then(TSync.VolatileRead(_b) == 0, () => TSync.Exchange(_a, 1))) { return; }")]
+    [InlineData("TSync.Or(_a, 1); TSync.Read(_b); x = Reader();", "; TSync.Read(_b); x = Reader(); TSync.Or(_a, 1);")]
+    [InlineData("TSync.Add(_a, 1); x = Caller();", "; x = Caller(); TSync.Add(_a, 1);")]
+    public void An_update_moves_behind_the_look_that_follows_it(string update, string delayed)
+    {
+        Assert.Equal([delayed], Weakened(update, MutationKind.DelayUpdate));
+        Mutant mutant = Assert.Single(MutantsOf(update), mutant => mutant.Kind == MutationKind.DelayUpdate);
+        Assert.NotNull(Find(update).Build(mutant));
+    }
+
+    [Theory]
+    [InlineData("int y = TSync.Add(_a, 1); x = Reader();")]
+    [InlineData("TSync.Add(&_s->B, 1); x = Reader();")]
+    [InlineData("TSync.Add(_a, 1); TSync.MemoryBarrier(); x = Reader();")]
+    [InlineData("TSync.Add(_a, 1); x = Swapper(); x = Reader();")]
+    [InlineData("TSync.Add(_a, 1); while (!x) { x = Reader(); return; }")]
+    [InlineData("TSync.Add(_a, 1); x = TSync.Read(_b) == 0;")]
+    public void An_update_that_is_used_or_before_a_fence_or_that_no_look_follows_stays(string update)
+        => Assert.Empty(Weakened(update, MutationKind.DelayUpdate));
+
+    [Fact]
+    public void An_exchange_that_nobody_uses_is_not_split()
+        => Assert.Empty(Weakened("TSync.Exchange(_a, 1);", MutationKind.SplitUpdate));
 
     [Theory]
     [InlineData("TSync.Read(_a); TSync.Write(_a, 1); TSync.RacyRead(_a); TSync.Now.ToString();")]
@@ -116,7 +146,14 @@ public partial class WeakeningTests
         Assert.Equal(mutants.Count, mutants.Select(mutant => mutant.Id).Distinct().Count());
         Assert.InRange(EditsOf(MutationKind.DropLock), Count("Enter"), Count("Enter|Exit"));
         Assert.Equal(Count("CompareExchange"), EditsOf(MutationKind.SplitCompareExchange));
-        Assert.Equal(Count("Add|Or|And|Exchange"), EditsOf(MutationKind.SplitUpdate));
+
+        // An exchange that nobody uses is a write with a fence: the fence is what is weakened.
+        int unused = PatchedBuild.Sources.Values.Sum(source => Exchanges().Count(source));
+        Assert.Equal(Count("Add|Or|And|Exchange") - unused, EditsOf(MutationKind.SplitUpdate));
+        Assert.Equal(
+            unused,
+            mutants.Count(mutant => mutant.Kind == MutationKind.DelayUpdate
+                && mutant.Operation.StartsWith("TSync.Exchange(", StringComparison.Ordinal)));
         Assert.Equal(Count("VolatileWrite"), EditsOf(MutationKind.PlainWrite));
         Assert.Equal(Count("VolatileRead"), EditsOf(MutationKind.PlainRead));
         Assert.Equal(Count("Wake"), EditsOf(MutationKind.DropWake));
@@ -216,6 +253,9 @@ public partial class WeakeningTests
     private static int Count(string names)
         => PatchedBuild.Sources.Values.Sum(
             source => Regex.Count(Comments().Replace(source, ""), $@"\bTSync\.({names})\("));
+
+    [GeneratedRegex(@"^ *TSync\.Exchange\(", RegexOptions.Multiline)]
+    private static partial Regex Exchanges();
 
     [GeneratedRegex("//.*")]
     private static partial Regex Comments();
