@@ -43,7 +43,7 @@ internal sealed class BugsCommand
         _strategies = arguments.Strategies(result);
         _firstSeed = result.GetValue(arguments.Seed);
         _seeds = result.GetValue(arguments.Seeds);
-        _typed = "testbed " + string.Join(' ', result.Tokens.Select(token => token.Value));
+        _typed = CommandName.Typed(result);
         _timeout = result.GetValue(arguments.Timeout) ?? s_defaultTimeout;
         _shrinks = !result.GetValue(arguments.NoShrink);
         _workers = result.GetResult(arguments.Workers) is null

@@ -29,7 +29,7 @@ internal sealed class WeakenCommand
         """;
 
     /// <summary>How long all hunts for a mutant take.</summary>
-    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly CommandContext _context;
     private readonly Weakening _weakening;
@@ -44,6 +44,9 @@ internal sealed class WeakenCommand
     private readonly string? _file;
     private readonly bool _json;
     private readonly bool _markdown;
+
+    /// <summary>The command as it was typed, for the page that it prints.</summary>
+    private readonly string _typed;
 
     /// <summary>Where progress goes.</summary>
     private readonly TextWriter _text;
@@ -70,6 +73,7 @@ internal sealed class WeakenCommand
         _file = result.GetValue(arguments.Resume);
         _json = result.GetValue(arguments.Json);
         _markdown = result.GetValue(arguments.Markdown);
+        _typed = CommandName.Typed(result);
         _text = _json || _markdown ? context.Error : context.Output;
         _results = Known();
     }
@@ -114,7 +118,7 @@ internal sealed class WeakenCommand
         }
         else if (_markdown)
         {
-            WeakenTable.WritePage(_context.Output, report, _reasons, _weakening.Mutants.Count);
+            WeakenTable.WritePage(_context.Output, report, _reasons, _weakening.Mutants.Count, _typed);
         }
 
         return Conclude(report.Mutants);
@@ -244,14 +248,14 @@ internal sealed class WeakenCommand
         {
             Description = "hunt a mutant in so many executions of each scenario at most",
             HelpName = "N",
-            DefaultValueFactory = _ => 1000,
+            DefaultValueFactory = _ => 20_000,
             CustomParser = OptionValues.Whole(1L, long.MaxValue),
         };
 
         public Option<TimeSpan?> Timeout { get; } = new("--timeout")
         {
             Description = "hunt a mutant so long at most, in all scenarios together: seconds, or as in 500ms, 5m, 2h "
-                + "[default: 10s]",
+                + "[default: 30s]",
             HelpName = "TIME",
             CustomParser = OptionValues.Duration,
         };

@@ -18,10 +18,11 @@ internal static class WeakenTable
         run for a moment with a counter at each operation. A mutant is then hunted in the scenarios that come to its
         operation, the one that does so most often first, with the default strategy, one worker and no shrinking: a
         short turn each, then a long one. The explorer's memory is sequentially consistent,
-        so a volatile access that became plain is found by the data races that it makes.
+        so a volatile access that became plain is found by the data races that it makes, and a full fence that became a
+        release by the update itself, which is moved to where a store buffer may keep it.
 
-        This page is written by `DOTNET_TieredCompilation=0 testbed weaken --markdown` (a mutant runs too briefly for
-        the tiers of the JIT); the reasons are in `docs/weaken-reasons.json`.
+        The reasons of those that survive are in `docs/weaken-reasons.json`. What printed this page, with
+        `DOTNET_TieredCompilation=0` (a mutant runs too briefly for the tiers of the JIT):
         """;
 
     private static readonly Dictionary<MutationKind, string> s_kinds = new()
@@ -63,9 +64,13 @@ internal static class WeakenTable
     /// <param name="report">The results.</param>
     /// <param name="reasons">Why some survive.</param>
     /// <param name="mutants">How many mutants there are; the results may be those of some.</param>
-    public static void WritePage(TextWriter writer, WeakenReport report, SurvivorReasons reasons, int mutants)
+    /// <param name="command">The command that prints the page.</param>
+    public static void WritePage(
+        TextWriter writer, WeakenReport report, SurvivorReasons reasons, int mutants, string command)
     {
         writer.WriteLine(Introduction);
+        writer.WriteLine();
+        writer.WriteLine($"    {command}");
         writer.WriteLine();
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
