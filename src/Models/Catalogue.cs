@@ -52,6 +52,7 @@ public static class Catalogue
             nodes: 2,
             togetherBySecond: 1),
         new RunQueueSmall(),
+        new ProfileSmall(),
         new StoreBuffering(),
         new LockedAppend(),
         new TreiberStack(

@@ -47,4 +47,19 @@ internal static class SmallWorld
     internal static unsafe GoroutineHandle FirstGoroutine<TSync>(World<TSync> world)
         where TSync : struct, ISync
         => new(TSync.Read(world.Goroutines.Snapshot(out _)), 1, world.Scheduler);
+
+    /// <summary>An M that has a P and runs a goroutine.</summary>
+    internal static unsafe M* PrepareMachine<TSync>(World<TSync> world)
+        where TSync : struct, ISync
+    {
+        G* g = TSync.Allocate<G>(1, "g");
+        TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, words: 1));
+        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
+        world.Goroutines.Add(g);
+        M* m = world.Scheduler.CreateMachine();
+        TSync.Write(&m->Started, 1);
+        TSync.Write(&m->Processor, world.Scheduler.TakeIdleProcessor());
+        TSync.Write(&m->Current, g);
+        return m;
+    }
 }

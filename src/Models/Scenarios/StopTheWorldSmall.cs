@@ -24,30 +24,15 @@ internal sealed unsafe class StopTheWorldSmall : Scenario
     {
         using var watch = new MutatorWatch<TSync>();
         using var world = new World<TSync>(SmallWorld.Options(processors: 4));
-        M* stopper = Prepare(world);
-        M* caller = Prepare(world);
-        M* poller = Prepare(world);
+        M* stopper = SmallWorld.PrepareMachine(world);
+        M* caller = SmallWorld.PrepareMachine(world);
+        M* poller = SmallWorld.PrepareMachine(world);
         SyncThread first = TSync.StartThread("caller", () => Call(world, caller, watch));
         SyncThread second = TSync.StartThread("poller", () => PollAndStop(world, poller, watch));
         Stop(world, stopper, watch);
         world.Scheduler.EnterSystemCall(stopper);
         TSync.Join(first);
         TSync.Join(second);
-    }
-
-    /// <summary>An M that has a P and runs a goroutine.</summary>
-    private static M* Prepare<TSync>(World<TSync> world)
-        where TSync : struct, ISync
-    {
-        G* g = TSync.Allocate<G>(1, "g");
-        TSync.Write(&g->Stack, ShadowStack<TSync>.CreateSegment(null, words: 1));
-        TSync.VolatileWrite(&g->Status, GoroutineStatus.Running);
-        world.Goroutines.Add(g);
-        M* m = world.Scheduler.CreateMachine();
-        TSync.Write(&m->Started, 1);
-        TSync.Write(&m->Processor, world.Scheduler.TakeIdleProcessor());
-        TSync.Write(&m->Current, g);
-        return m;
     }
 
     private static void Stop<TSync>(World<TSync> world, M* m, MutatorWatch<TSync> watch)

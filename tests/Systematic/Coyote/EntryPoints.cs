@@ -108,6 +108,9 @@ public static class EntryPoints
     public static void RunQueueSmall() => ChosenBody.Run();
 
     [Test]
+    public static void ProfileSmall() => ChosenBody.Run();
+
+    [Test]
     public static void Sb() => ChosenBody.Run();
 
     [Test]
