@@ -34,6 +34,8 @@ internal sealed class Shrinker(
 
     private const int WalkLength = 1_000;
 
+    private const int LeastWalkLength = 400;
+
     /// <summary>
     /// So many steps, in random schedules, are spent on choices with which the adapted schedule does not fail: a small
     /// program is worth more schedules than a large one.
@@ -171,6 +173,7 @@ internal sealed class Shrinker(
     /// <summary>
     /// Walks at random through failing schedules that have no more preemptions than the best one, in the hope of one with
     /// fewer: where no single edit takes a preemption out, two or three may, by way of schedules that are only different.
+    /// Where only a few preemptions are left, fewer at the same places, in a schedule of another kind, may do as well.
     /// </summary>
     /// <returns>Whether it found one with fewer.</returns>
     private bool Walk()
@@ -179,11 +182,16 @@ internal sealed class Shrinker(
         random.Reset(seed, budget.Used);
         var edits = new TurnEdits(random);
         int preemptions = Current.Size.Preemptions;
-        int length = Math.Min(WalkLength, WalkedSteps / Math.Max(1, Current.Size.Steps));
+        int length = Math.Clamp(WalkedSteps / Math.Max(1, Current.Size.Steps), LeastWalkLength, WalkLength);
         ShrinkCase place = Current;
         for (int i = 0; i < length && preemptions > 0 && !budget.IsSpent; i++)
         {
-            IStrategy step = i % 2 == 0 ? Edited(place, edits) : WithAnotherEnd(place, random);
+            IStrategy step = (i % 3) switch
+            {
+                0 => Edited(place, edits),
+                1 => WithAnotherEnd(place, random),
+                _ => new FocusedPreemptions(place.Steps, preemptions == 1 ? 0 : 1 + (int)random.Next((uint)preemptions - 1)),
+            };
             ShrinkCase? next = Run(place.Choices, step, takesKin: true);
             if (next is null || next.Size.Preemptions > preemptions)
             {
