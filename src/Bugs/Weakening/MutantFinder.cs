@@ -167,13 +167,12 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
             return;
         }
 
-        string operation = $"{Words(update)}; {Words(next is IfStatementSyntax { Condition: var looks } ? looks : next)}";
         if (next is IfStatementSyntax { Condition: { } condition })
         {
             Add(
                 update,
                 MutationKind.DelayUpdate,
-                operation,
+                $"{Words(update)}; {Words(condition)}",
                 new TextChange(statement.Span, ";"),
                 new TextChange(new TextSpan(condition.SpanStart, 0), $"{WeakenedSource.SplitOperations}.Then("),
                 new TextChange(new TextSpan(condition.Span.End, 0), $", () => {update})"));
@@ -183,7 +182,7 @@ internal sealed partial class MutantFinder(SyntaxTree tree, SemanticModel model,
             Add(
                 update,
                 MutationKind.DelayUpdate,
-                operation,
+                $"{Words(update)}; {Words(next)}",
                 new TextChange(statement.Span, ";"),
                 new TextChange(new TextSpan(next.Span.End, 0), $" {statement}"));
         }

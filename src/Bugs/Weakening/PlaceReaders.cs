@@ -10,9 +10,8 @@ namespace Testbed.Bugs;
 /// </summary>
 internal sealed class PlaceReaders
 {
-    private static readonly string[] s_acquiring =
+    private static readonly string[] s_updates =
     [
-        nameof(ISync.VolatileRead),
         nameof(ISync.CompareExchange),
         nameof(ISync.Exchange),
         nameof(ISync.Add),
@@ -20,14 +19,12 @@ internal sealed class PlaceReaders
         nameof(ISync.And),
     ];
 
+    private static readonly string[] s_acquiring = [nameof(ISync.VolatileRead), .. s_updates];
+
     /// <summary>What no store passes.</summary>
     private static readonly string[] s_fences =
     [
-        nameof(ISync.CompareExchange),
-        nameof(ISync.Exchange),
-        nameof(ISync.Add),
-        nameof(ISync.Or),
-        nameof(ISync.And),
+        .. s_updates,
         nameof(ISync.MemoryBarrier),
         nameof(ISync.Enter),
         nameof(ISync.Exit),

@@ -17,6 +17,9 @@ namespace Testbed.Cli.Bugs;
 internal sealed class BugHunt(
     IReadOnlyList<Scenario> scenarios, ulong firstSeed, int seeds, TimeSpan timeout, bool shrinks)
 {
+    /// <summary>So long that the budget of executions and steps ends first: the table is then the same on slow machines.</summary>
+    private static readonly TimeSpan s_shrinkTimeout = TimeSpan.FromMinutes(2);
+
     /// <summary>Hunts a bug by one strategy after the other.</summary>
     /// <param name="bug">The bug.</param>
     /// <param name="strategies">The strategies.</param>
@@ -44,6 +47,7 @@ internal sealed class BugHunt(
                 Seed = firstSeed + (ulong)i,
                 Timeout = timeout,
                 Shrink = shrinks && hunts.SelectMany(hunt => hunt.Failures).All(left => left.Preemptions > bug.Preemptions),
+                ShrinkTimeout = s_shrinkTimeout,
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,
             };

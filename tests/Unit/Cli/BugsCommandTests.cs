@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading;
 using Testbed.Bugs;
 using Testbed.Cli;
+using Testbed.Cli.Bugs;
 using Testbed.Explorer;
 using Testbed.Models;
 using Xunit;
@@ -43,6 +44,20 @@ public sealed class BugsCommandTests : IDisposable
         int[] places = [.. parts.Select(part => run.Output.IndexOf(part, StringComparison.Ordinal))];
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(100, 1)]
+    public void Failures_are_shrunk_until_one_has_no_more_preemptions_than_its_bug_needs(int needed, int shrunk)
+    {
+        Bug bug = BugCatalogue.Embedded().Find("list-without-tag")! with { Preemptions = needed };
+        var hunt = new BugHunt(Catalogue.All, firstSeed: 1, seeds: 3, TimeSpan.FromSeconds(10), shrinks: true);
+        BugResult result = Assert.Single(hunt.Run(bug, [Strategies.Default], CancellationToken.None)!);
+        Failure[] failures = [.. result.Hunts.SelectMany(hunted => hunted.Failures)];
+        Assert.Equal(3, failures.Length);
+        Assert.Equal(shrunk, failures.Count(failure => failure.Shrinking is not null));
+        Assert.Equal(failures.Take(shrunk).Min(failure => failure.Preemptions), result.Shrunk!.Preemptions);
     }
 
     [Theory]
