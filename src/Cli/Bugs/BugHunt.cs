@@ -46,7 +46,8 @@ internal sealed class BugHunt(
                 Interesting = target.Interesting,
                 Seed = firstSeed + (ulong)i,
                 Timeout = timeout,
-                Shrink = shrinks && hunts.SelectMany(hunt => hunt.Failures).All(left => left.Preemptions > bug.Preemptions),
+                Shrink = shrinks
+                    && hunts.SelectMany(hunt => hunt.Failures).All(left => left.Preemptions > bug.Preemptions),
                 ShrinkTimeout = s_shrinkTimeout,
                 Fingerprint = workbench.Fingerprint,
                 Parameters = workbench.Parameters,

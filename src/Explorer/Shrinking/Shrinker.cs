@@ -190,7 +190,8 @@ internal sealed class Shrinker(
             {
                 0 => Edited(place, edits),
                 1 => WithAnotherEnd(place, random),
-                _ => new FocusedPreemptions(place.Steps, preemptions == 1 ? 0 : 1 + (int)random.Next((uint)preemptions - 1)),
+                _ => new FocusedPreemptions(
+                    place.Steps, preemptions == 1 ? 0 : 1 + (int)random.Next((uint)preemptions - 1)),
             };
             ShrinkCase? next = Run(place.Choices, step, takesKin: true);
             if (next is null || next.Size.Preemptions > preemptions)
@@ -215,7 +216,7 @@ internal sealed class Shrinker(
         return new GuidedSchedule(guide.With(edits.Edit(guide.Turns)));
     }
 
-    /// <summary>The beginning of an execution, with as many preemptions after that as leave it with one less.</summary>
+    /// <summary>The beginning of an execution, with so many preemptions after that that it has as many as before, or one less.</summary>
     private static AnotherEnd WithAnotherEnd(ShrinkCase place, SchedulingRandom random)
     {
         int length = (int)random.Next((uint)place.Steps.Count);

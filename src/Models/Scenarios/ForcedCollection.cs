@@ -29,7 +29,8 @@ internal sealed class ForcedCollection : Scenario
         => "the monitor forces collections against explicit ones and the end of the run: only when the last is old";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Interesting => ["gc.LastNanoseconds", "sched.Population", "sched.ForcedCollection", "sched.Stop*"];
+    public override IReadOnlyList<string> Interesting
+        => ["gc.LastNanoseconds", "sched.Population", "sched.ForcedCollection", "sched.Stop*"];
 
     /// <inheritdoc/>
     public override void Run<TSync>()
